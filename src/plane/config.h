@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration of a data directory: stile.yaml, read once at opening. */
+#ifndef STILE_PLANE_CONFIG_H
+#define STILE_PLANE_CONFIG_H
+
+#include "stile/arena.h"
+#include "stile/limits.h"
+#include "stile/status.h"
+
+typedef struct stile_config {
+    const char *levels[STILE_MAX_LEVELS];
+    size_t level_count;
+    struct {
+        const char *kind, *model_path, *url, *model, *key_file;
+        uint32_t dimensions, batch, timeout_ms;
+    } embedder;
+    struct {
+        uint32_t ann_rows;
+        const char *language;
+    } index;
+    struct {
+        const char *rules, *classifier;
+        double threshold[3]; /* by stile_trust; 0: the shipped one */
+    } scan;
+    struct {
+        const char *listen;
+        uint32_t threads;
+    } server;
+} stile_config;
+
+/* Defaults, then what `path` says; a missing file gives the defaults. Strings borrow from
+ * `arena`. Unknown keys and wrong values are errors with file and line. */
+stile_status stile_config_load(const char *path, stile_arena *arena, stile_config *out,
+                               stile_error *err) STILE_MUST_CHECK;
+
+/* The commented stile.yaml that `stile init` writes. */
+const char *stile_config_template(void);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plane's own fields, for the files of src/plane alone. */
+#ifndef STILE_PLANE_INTERNAL_H
+#define STILE_PLANE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "plane/plane.h"
+
+struct stile_view {
+    atomic_size_t refs;
+    uint64_t seq;
+    stile_snapshot *snapshot;
+    stile_index_view *index;
+};
+
+struct stile_plane {
+    /* immutable once open */
+    stile_arena arena; /* configuration strings */
+    char *folder;
+    stile_config config;
+    stile_store *store;
+    stile_levels *levels;
+    stile_labels *labels;
+    stile_embedder *embedder;
+    stile_audit *audit;
+    stile_index *index; /* writes under commit_lock */
+
+    /* guarded by commit_lock; taken before view_lock */
+    pthread_mutex_t commit_lock;
+    uint64_t seq;           /* last change in the store */
+    uint32_t labels_stored; /* labels [0, labels_stored) have their records */
+    uint32_t next_collection;
+
+    /* guarded by view_lock, held for a few instructions */
+    pthread_mutex_t view_lock;
+    stile_view *view;
+    stile_policy *policy;
+    stile_worker *workers;
+};
+
+/* Publish the store's and the index's present state as the newest view. Under commit_lock. */
+stile_status stile_plane_publish(stile_plane *plane, stile_error *err) STILE_MUST_CHECK;
+
+/* Bring the index from the change it covers to plane->seq, from the store. Under commit_lock. */
+stile_status stile_plane_replay(stile_plane *plane, uint64_t from, stile_error *err)
+    STILE_MUST_CHECK;
+
+/* A ROWS record as the index takes it: fills chunks, codes, scales and terms of `row`. */
+stile_status stile_plane_decode_rows(const stile_plane *plane, stile_slice record,
+                                     stile_arena *arena, stile_index_document *row,
+                                     stile_error *err) STILE_MUST_CHECK;
+
+#define STILE_META_SCHEMA "schema"
+#define STILE_META_SEQ "seq"
+#define STILE_META_EMBEDDER "embedder"
+#define STILE_META_COLLECTIONS "collections"
+
+#endif
