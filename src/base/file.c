@@ -31,10 +31,10 @@ static const char *hint_for(int code)
 stile_status stile_fail_errno(stile_error *err, int code, const char *doing, const char *path)
 {
     char why[128];
-    stile_status st = code == ENOENT                     ? STILE_NOT_FOUND
+    stile_status st = code == ENOENT                    ? STILE_NOT_FOUND
                       : code == EACCES || code == EPERM ? STILE_FORBIDDEN
-                      : code == ENOMEM                   ? STILE_NO_MEMORY
-                                                         : STILE_IO;
+                      : code == ENOMEM                  ? STILE_NO_MEMORY
+                                                        : STILE_IO;
 
     if (strerror_r(code, why, sizeof why) != 0)
         (void)snprintf(why, sizeof why, "error %d", code);
@@ -109,6 +109,12 @@ static void folder_of(const char *path, char out[PATH_MAX])
 stile_status stile_file_replace(const char *path, stile_slice bytes, unsigned mode,
                                 stile_error *err)
 {
+    return stile_file_replace_pieces(path, &bytes, 1, mode, err);
+}
+
+stile_status stile_file_replace_pieces(const char *path, const stile_slice *pieces, size_t count,
+                                       unsigned mode, stile_error *err)
+{
     char aside[PATH_MAX], folder[PATH_MAX];
     stile_status st;
     int fd;
@@ -118,7 +124,9 @@ stile_status stile_file_replace(const char *path, stile_slice bytes, unsigned mo
     folder_of(path, folder);
     if ((fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode)) < 0)
         return stile_fail_errno(err, errno, "create", aside);
-    st = write_all(fd, bytes, aside, err);
+    st = STILE_OK;
+    for (size_t i = 0; !st && i < count; i++)
+        st = write_all(fd, pieces[i], aside, err);
     if (!st && fsync(fd) != 0)
         st = stile_fail_errno(err, errno, "sync", aside);
     if (close(fd) != 0 && !st)

@@ -20,6 +20,9 @@ stile_status stile_file_read(const char *path, stile_buf *out, stile_error *err)
  * there whole after any crash; before, the old ones. `mode` as for open(2). */
 stile_status stile_file_replace(const char *path, stile_slice bytes, unsigned mode,
                                 stile_error *err) STILE_MUST_CHECK;
+/* The same for a file given in pieces, written one after another. */
+stile_status stile_file_replace_pieces(const char *path, const stile_slice *pieces, size_t count,
+                                       unsigned mode, stile_error *err) STILE_MUST_CHECK;
 
 /* A read-only map of a whole file. Zero-initialised is empty. */
 typedef struct stile_map {
