@@ -18,8 +18,7 @@ typedef struct stile_code_query {
     size_t dim;
     float scale;
 } stile_code_query;
-void stile_code_query_encode(const float *vector, size_t dim, int16_t *code,
-                             stile_code_query *out);
+void stile_code_query_encode(const float *vector, size_t dim, int16_t *code, stile_code_query *out);
 
 /* The integer dot product of the query with each of `rows` codes, stored one after another. */
 void stile_code_dot(const stile_code_query *query, const int8_t *codes, size_t rows, int32_t *out);

@@ -29,14 +29,14 @@ typedef struct stile_index stile_index;
 typedef struct stile_index_view stile_index_view; /* immutable, refcounted */
 
 typedef struct stile_index_options {
-    const char *folder;       /* segments and the manifest live here; created when missing */
-    size_t dim;               /* 0: no vectors (lexical only) */
-    stile_sha256 embedder;    /* vectors on disk of another embedder are refused: rebuild */
-    const float *centroids;   /* [centroid_count][dim]; copied into a FAISS coarse quantizer */
-    size_t centroid_count;    /* 0: one cell */
-    double k1, b;             /* BM25; 0, 0: 1.2 and .75 */
-    double title_weight;      /* 0: 1.0 */
-    uint32_t ann_rows;        /* a (collection, label) of at least so many rows gets a FAISS index
+    const char *folder;     /* segments and the manifest live here; created when missing */
+    size_t dim;             /* 0: no vectors (lexical only) */
+    stile_sha256 embedder;  /* vectors on disk of another embedder are refused: rebuild */
+    const float *centroids; /* [centroid_count][dim]; copied into a FAISS coarse quantizer */
+    size_t centroid_count;  /* 0: one cell */
+    double k1, b;           /* BM25; 0, 0: 1.2 and .75 */
+    double title_weight;    /* 0: 1.0 */
+    uint32_t ann_rows;      /* a (collection, label) of at least so many rows gets a FAISS index
                                  of its own at save or build; 0: 200000 */
 } stile_index_options;
 

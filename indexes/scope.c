@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The permit drives: each permitted label is sought in each segment's run table by galloping
+ * search, which reads keys only. Runs that are not permitted are never visited. */
+#include "indexes/scope.h"
+
+#include <stdlib.h>
+
+static stile_status add_run(stile_scope *scope, const stile_view_segment *s, const stile_run *run,
+                            stile_arena *arena, stile_error *err)
+{
+    stile_scope_run *entry;
+
+    if (scope->count == scope->room) {
+        size_t room = scope->room ? scope->room * 2 : 64;
+        stile_scope_run *runs = stile_arena_array(arena, room, sizeof *runs);
+        if (!runs)
+            return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+        if (scope->count)
+            memcpy(runs, scope->runs, scope->count * sizeof *runs);
+        scope->runs = runs;
+        scope->room = room;
+    }
+    entry = &scope->runs[scope->count++];
+    *entry = (stile_scope_run){.segment = s->segment, .run = run};
+    return stile_tombstones_range(s->dead, run->first_row, run->rows, arena, &entry->dead,
+                                  &entry->dead_count, err);
+}
+
+static stile_status add_segment(stile_scope *scope, const stile_view_segment *s,
+                                const stile_permit *permit, uint32_t collection, stile_arena *arena,
+                                stile_error *err)
+{
+    const stile_segment *segment = s->segment;
+    size_t count;
+    const uint32_t *labels = stile_permit_ids(permit, &count);
+    uint32_t at = stile_segment_seek(segment, 0, collection, 0);
+    stile_status st = STILE_OK;
+
+    for (size_t i = 0; !st && i < count; i++) {
+        at = stile_segment_seek(segment, at, collection, labels[i]);
+        if (at == segment->run_count || segment->runs[at].collection != collection)
+            break;
+        if (segment->runs[at].label == labels[i])
+            st = add_run(scope, s, &segment->runs[at], arena, err);
+    }
+    return st;
+}
+
+static bool seen(const uint32_t *collections, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (collections[i] == collections[at])
+            return true;
+    return false;
+}
+
+stile_status stile_scope_make(const stile_index_view *view, const stile_permit *permit,
+                              const uint32_t *collections, size_t collection_count,
+                              stile_arena *arena, stile_scope *out, stile_error *err)
+{
+    stile_scope scope = {.view = view};
+    stile_status st = STILE_OK;
+
+    for (size_t c = 0; permit && !st && c < collection_count; c++) {
+        if (seen(collections, c))
+            continue;
+        for (size_t i = 0; !st && i < view->segment_count; i++)
+            st = add_segment(&scope, &view->segments[i], permit, collections[c], arena, err);
+    }
+    if (!st)
+        *out = scope;
+    return st;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool stile_scope_run_dead(const stile_scope_run *run, uint32_t row)
+{
+    return run->dead &&
+           bsearch(&row, run->dead, run->dead_count, sizeof *run->dead, by_number) != NULL;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Merging: the live rows of several segments into one, run by run. Rows keep their order within
+ * each input, so a run's rows, its terms and each term's postings are all merges of ascending
+ * lists; nothing is decoded or sorted again. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "indexes/segment.h"
+
+#define DEAD UINT32_MAX
+
+/* One input's part in the run at hand. */
+typedef struct source {
+    const stile_segment_input *input;
+    const stile_run *run; /* NULL when it has none */
+    uint32_t next_run;
+    uint32_t at;   /* next row, then next term */
+    uint32_t *map; /* from its row to the merged run's row, or DEAD */
+    size_t map_room;
+} source;
+
+typedef struct merger {
+    source *sources;
+    size_t count;
+    stile_segment_kind kind;
+    uint32_t rows; /* written so far */
+    stile_buf parts[STILE_SECTIONS];
+} merger;
+
+/* The least (collection, label) that comes next in any input; false at the end. */
+static bool next_key(const merger *m, uint32_t *collection, uint32_t *label)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < m->count; i++) {
+        const stile_segment *s = m->sources[i].input->segment;
+        const stile_run *run = s->runs + m->sources[i].next_run;
+        if (m->sources[i].next_run == s->run_count)
+            continue;
+        if (!any || run->collection < *collection ||
+            (run->collection == *collection && run->label < *label)) {
+            *collection = run->collection;
+            *label = run->label;
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Point each source at its run of this key, every row dead until it is placed. */
+static stile_status take_runs(merger *m, uint32_t collection, uint32_t label, stile_error *err)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        source *s = &m->sources[i];
+        const stile_run *run = s->input->segment->runs + s->next_run;
+        s->run = NULL;
+        s->at = 0;
+        if (s->next_run == s->input->segment->run_count || run->collection != collection ||
+            run->label != label)
+            continue;
+        s->run = run;
+        s->next_run++;
+        if (run->rows > s->map_room) {
+            stile_free(s->map);
+            s->map = stile_alloc_array(run->rows, sizeof *s->map);
+            s->map_room = s->map ? run->rows : 0;
+            if (!s->map)
+                return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+        }
+        memset(s->map, 0xff, run->rows * sizeof *s->map);
+    }
+    return STILE_OK;
+}
+
+static const stile_row *row_at(const source *s)
+{
+    return s->input->segment->rows + s->run->first_row + s->at;
+}
+
+/* The source whose next live row comes first; NULL when no row is left. */
+static source *least_row(merger *m)
+{
+    source *least = NULL;
+
+    for (size_t i = 0; i < m->count; i++) {
+        source *s = &m->sources[i];
+        if (!s->run)
+            continue;
+        while (s->at < s->run->rows &&
+               stile_tombstones_has(s->input->dead, s->run->first_row + s->at))
+            s->at++;
+        if (s->at < s->run->rows && (!least || stile_row_cmp(row_at(s), row_at(least)) < 0))
+            least = s;
+    }
+    return least;
+}
+
+static void merge_rows(merger *m, stile_run *run)
+{
+    source *s;
+
+    for (; (s = least_row(m)); s->at++) {
+        const stile_segment *from = s->input->segment;
+        const stile_row *row = row_at(s);
+        size_t number = s->run->first_row + s->at;
+        stile_buf_add(&m->parts[STILE_SECTION_ROWS], row, sizeof *row);
+        if (m->kind.dim) {
+            stile_buf_add(&m->parts[STILE_SECTION_SCALES], from->scales + number, sizeof(float));
+            stile_buf_add(&m->parts[STILE_SECTION_CODES], from->codes + number * m->kind.dim,
+                          m->kind.dim);
+        }
+        s->map[s->at] = run->rows++;
+        run->title_words += row->title_len;
+        run->body_words += row->body_len;
+    }
+}
+
+static const stile_term_entry *term_at(const source *s)
+{
+    return s->run && s->at < s->run->terms ? s->input->segment->terms + s->run->first_term + s->at
+                                           : NULL;
+}
+
+static bool next_hash(const merger *m, uint64_t *hash)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < m->count; i++) {
+        const stile_term_entry *term = term_at(&m->sources[i]);
+        if (term && (!any || term->hash < *hash)) {
+            *hash = term->hash;
+            any = true;
+        }
+    }
+    return any;
+}
+
+static void append_live(merger *m, const source *s, const stile_term_entry *term)
+{
+    const stile_posting *p = s->input->segment->postings + s->run->first_posting + term->first;
+
+    for (uint32_t i = 0; i < term->count; i++) {
+        stile_posting moved = p[i];
+        moved.row = s->map[p[i].row];
+        if (moved.row != DEAD)
+            stile_buf_add(&m->parts[STILE_SECTION_POSTINGS], &moved, sizeof moved);
+    }
+}
+
+static int by_row(const void *a, const void *b)
+{
+    const stile_posting *x = a, *y = b;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Postings of several inputs may interleave; mostly they do not. */
+static void order_by_row(stile_posting *p, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (p[i].row < p[i - 1].row) {
+            qsort(p, count, sizeof *p, by_row);
+            return;
+        }
+}
+
+static void merge_term(merger *m, uint64_t hash, stile_run *run)
+{
+    stile_buf *postings = &m->parts[STILE_SECTION_POSTINGS];
+    size_t before = postings->len / sizeof(stile_posting), count;
+    stile_term_entry entry = {hash, (uint32_t)(before - run->first_posting), 0};
+
+    for (size_t i = 0; i < m->count; i++) {
+        const stile_term_entry *term = term_at(&m->sources[i]);
+        if (term && term->hash == hash) {
+            append_live(m, &m->sources[i], term);
+            m->sources[i].at++;
+        }
+    }
+    count = postings->len / sizeof(stile_posting) - before;
+    if (count == 0)
+        return;
+    order_by_row((stile_posting *)(void *)postings->ptr + before, count);
+    entry.count = (uint32_t)count;
+    stile_buf_add(&m->parts[STILE_SECTION_TERMS], &entry, sizeof entry);
+    run->terms++;
+}
+
+static stile_status merge_run(merger *m, uint32_t collection, uint32_t label, stile_error *err)
+{
+    stile_run run = {
+        .collection = collection,
+        .label = label,
+        .first_row = m->rows,
+        .first_term = m->parts[STILE_SECTION_TERMS].len / sizeof(stile_term_entry),
+        .first_posting = m->parts[STILE_SECTION_POSTINGS].len / sizeof(stile_posting),
+    };
+    uint64_t hash = 0;
+    stile_status st = take_runs(m, collection, label, err);
+
+    if (st)
+        return st;
+    merge_rows(m, &run);
+    if (run.rows == 0)
+        return STILE_OK;
+    for (size_t i = 0; i < m->count; i++)
+        m->sources[i].at = 0;
+    while (next_hash(m, &hash))
+        merge_term(m, hash, &run);
+    if (m->parts[STILE_SECTION_POSTINGS].len / sizeof(stile_posting) - run.first_posting >
+        UINT32_MAX)
+        return stile_fail(err, STILE_TOO_LARGE, "index: too many postings for one run");
+    m->rows += run.rows;
+    stile_buf_add(&m->parts[STILE_SECTION_RUNS], &run, sizeof run);
+    return STILE_OK;
+}
+
+stile_status stile_segment_merge(const stile_segment_input *inputs, size_t count,
+                                 stile_segment **out, stile_error *err)
+{
+    merger m = {.count = count, .kind = inputs[0].segment->kind};
+    uint32_t collection = 0, label = 0;
+    stile_status st = STILE_OK;
+
+    if (!(m.sources = stile_alloc_array(count, sizeof *m.sources)))
+        return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+    for (size_t i = 0; i < count; i++)
+        m.sources[i].input = &inputs[i];
+    for (int i = 0; i < STILE_SECTIONS; i++)
+        stile_buf_init(&m.parts[i], SIZE_MAX / 4);
+    while (!st && next_key(&m, &collection, &label))
+        st = merge_run(&m, collection, label, err);
+    if (!st)
+        st = stile_segment_assemble(&m.kind, m.parts, out, err);
+    for (int i = 0; i < STILE_SECTIONS; i++)
+        stile_buf_release(&m.parts[i]);
+    for (size_t i = 0; i < count; i++)
+        stile_free(m.sources[i].map);
+    stile_free(m.sources);
+    return st;
+}
