@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "cli/ui.h"
+
+static const stile_option get_options[] = {
+    STILE_SESSION_OPTIONS,
+    {"collection", 'c', "NAME", "the document's collection", true},
+    {"clearance", 0, "CLEARANCE", "read as: level, or level//token,token", false},
+    {"original", 0, NULL, "also the stored bytes, where nothing in them was flagged", false},
+    {"json", 0, NULL, "print JSON", false},
+    {0},
+};
+
+static const stile_option delete_options[] = {
+    STILE_SESSION_OPTIONS,
+    {"collection", 'c', "NAME", "the document's collection", true},
+    {"clearance", 0, "CLEARANCE", "act as: level, or level//token,token", false},
+    {"json", 0, NULL, "print JSON", false},
+    {0},
+};
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+static void print_document(const json_t *document)
+{
+    const json_t *text = json_object_get(document, "text");
+
+    stile_print(stdout, STILE_BOLD, "%s", text_of(document, "id"));
+    printf("  %s · %s · %s\n", text_of(document, "label"), text_of(document, "format"),
+           text_of(document, "disposition"));
+    if (*text_of(document, "title")) {
+        stile_print_stored(stdout, stile_str(text_of(document, "title")), false);
+        printf("\n");
+    }
+    printf("\n");
+    stile_print_stored(stdout, stile_slice_of(json_string_value(text), json_string_length(text)),
+                       true);
+    printf("\n");
+}
+
+static int ask(const stile_arguments *arguments, const char *method, bool original,
+               void (*print)(const json_t *))
+{
+    size_t count;
+    const char *const *ids = stile_argument_positionals(arguments, &count);
+    const char *clearance = stile_argument(arguments, "clearance");
+    char path[8400];
+    stile_session session = {0};
+    stile_error err = {0};
+    json_t *reply = NULL;
+    int code;
+
+    (void)snprintf(path, sizeof path, "%s%s",
+                   stile_session_path(stile_argument(arguments, "collection"), "/documents/",
+                                      ids[0], clearance),
+                   !original ? "" : clearance ? "&original=true" : "?original=true");
+    if (stile_session_open(&session, arguments, clearance, &err) ||
+        stile_session_ask(&session,
+                          &(stile_session_call){.method = method, .path = path}, &reply, &err)) {
+        code = stile_report(&err);
+    } else if (stile_argument_flag(arguments, "json")) {
+        code = stile_print_json(reply);
+    } else {
+        print(reply);
+        code = 0;
+    }
+    json_decref(reply);
+    stile_session_close(&session);
+    return code;
+}
+
+static int run_get(const stile_arguments *arguments)
+{
+    return ask(arguments, "GET", stile_argument_flag(arguments, "original"), print_document);
+}
+
+static void print_deleted(const json_t *reply)
+{
+    printf("Deleted %s.\n", text_of(reply, "id"));
+}
+
+static int run_delete(const stile_arguments *arguments)
+{
+    return ask(arguments, "DELETE", false, print_deleted);
+}
+
+static const stile_command subcommands[] = {
+    {.name = "get",
+     .summary = "read one document as a cleared caller",
+     .usage = "stile document get --data DIR --collection NAME --clearance CLEARANCE ID",
+     .details = "A document above the clearance and one that does not exist look the same.\n"
+                "\n"
+                "Example:\n"
+                "  stile document get --data d -c hr --clearance 'confidential//hr' --json bands.md\n",
+     .options = get_options,
+     .run = run_get,
+     .least = 1,
+     .most = 1},
+    {.name = "delete",
+     .summary = "remove one document",
+     .usage = "stile document delete --data DIR --collection NAME [--clearance CLEARANCE] ID",
+     .details = "Gone from the next query on. With --clearance, acts as its holder.\n"
+                "\n"
+                "Example:\n"
+                "  stile document delete --data d -c hr --clearance restricted bands.md\n",
+     .options = delete_options,
+     .run = run_delete,
+     .least = 1,
+     .most = 1},
+    {0},
+};
+
+const stile_command stile_command_document = {
+    .name = "document",
+    .summary = "read or remove one document",
+    .usage = "stile document get|delete ...",
+    .subcommands = subcommands,
+};
