@@ -30,6 +30,8 @@
 #define STILE_MAX_K 100
 #define STILE_MAX_COLLECTIONS 64 /* named in one query */
 
+#define STILE_MAX_RELABEL 10000  /* ids named in one relabelling */
+
 /* embeddings */
 #define STILE_MAX_DIM 4096
 

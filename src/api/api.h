@@ -30,9 +30,13 @@ stile_status stile_api_collection_list(const stile_api *api, stile_buf *out,
 stile_status stile_api_collection_delete(const stile_api *api, stile_slice name, stile_buf *out,
                                          stile_error *err) STILE_MUST_CHECK;
 
-/* {"title"?, "text"|"html"|"markdown", "url"?, "label", "metadata"?, "trust"?}
+/* {"title"?, "text"|"html"|"markdown", "url"?, "label", "metadata"?}
  * -> {"id","outcome","chunks","flagged","withheld"}. */
-stile_status stile_api_document_put(const stile_api *api, stile_slice collection, stile_slice id,
+typedef struct stile_api_document {
+    stile_slice collection, id;
+    stile_slice trust; /* empty: the collection's */
+} stile_api_document;
+stile_status stile_api_document_put(const stile_api *api, const stile_api_document *where,
                                     const json_t *body, stile_buf *out,
                                     stile_error *err) STILE_MUST_CHECK;
 /* JSONL of the same with "id"; `label` and `trust` (may be empty) stand in where a line has none.

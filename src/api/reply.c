@@ -19,8 +19,8 @@ stile_status stile_api_enter(const stile_api *api, const char *action, stile_sco
 
 stile_status stile_api_reply(json_t *json, stile_buf *out, stile_error *err)
 {
-    stile_status st = json ? stile_json_write(json, out, err)
-                           : stile_fail(err, STILE_NO_MEMORY, "out of memory");
+    stile_status st =
+        json ? stile_json_write(json, out, err) : stile_fail(err, STILE_NO_MEMORY, "out of memory");
     json_decref(json);
     return st;
 }

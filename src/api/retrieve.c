@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/reply.h"
 #include "query/retrieve.h"
+#include "api/reply.h"
 
 static stile_status parse_collections(const json_t *body, stile_slice *names, size_t *count,
                                       stile_error *err)
@@ -27,8 +27,8 @@ static stile_status parse_collections(const json_t *body, stile_slice *names, si
 static stile_status parse_query(const stile_api *api, const json_t *body, stile_slice *names,
                                 stile_query *out, stile_error *err)
 {
-    static const char *const known[] = {"query",  "collections", "mode", "k", "clearance",
-                                        "format", NULL};
+    static const char *const known[] = {"query",     "collections", "mode", "k",
+                                        "clearance", "format",      NULL};
     stile_slice mode = stile_str("hybrid"), format = stile_str("json");
     long long k = 0;
     stile_status st;

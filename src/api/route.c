@@ -53,8 +53,10 @@ static stile_status documents_bulk(const stile_api *api, const stile_api_call *c
 static stile_status document_put(const stile_api *api, const stile_api_call *call, stile_buf *out,
                                  stile_error *err)
 {
-    return stile_api_document_put(api, call->parameter[0], call->parameter[1], call->json, out,
-                                  err);
+    stile_api_document where = {.collection = call->parameter[0],
+                                .id = call->parameter[1],
+                                .trust = query_value(call, "trust")};
+    return stile_api_document_put(api, &where, call->json, out, err);
 }
 
 /* A GET carries no body: who narrows their clearance says so in the query. */

@@ -46,10 +46,10 @@ static int run_verify(const stile_arguments *arguments)
     if (stile_audit_verify(folder, &report, &err))
         return stile_report(&err);
     if (stile_argument_flag(arguments, "json")) {
-        json_t *json = json_pack("{s:b,s:I,s:I,s:s?}", "ok", (int)report.ok, "records",
-                                 (json_int_t)report.records, "checkpoints",
-                                 (json_int_t)report.checkpoints, "fault",
-                                 report.ok ? NULL : report.fault);
+        json_t *json =
+            json_pack("{s:b,s:I,s:I,s:s?}", "ok", (int)report.ok, "records",
+                      (json_int_t)report.records, "checkpoints", (json_int_t)report.checkpoints,
+                      "fault", report.ok ? NULL : report.fault);
         code = stile_print_json(json);
         json_decref(json);
     } else if (report.ok) {
@@ -87,10 +87,11 @@ static const stile_command subcommands[] = {
     {.name = "verify",
      .summary = "check the whole audit chain",
      .usage = "stile audit verify --data DIR [--json]",
-     .details = "Finds any edit, drop or reorder; exit code 1 when the chain is broken. Works while\n"
-                "a server writes the log.\n"
-                "\n"
-                "Example:\n  stile audit verify --data d --json\n",
+     .details =
+         "Finds any edit, drop or reorder; exit code 1 when the chain is broken. Works while\n"
+         "a server writes the log.\n"
+         "\n"
+         "Example:\n  stile audit verify --data d --json\n",
      .options = verify_options,
      .run = run_verify},
     {.name = "tail",

@@ -106,11 +106,12 @@ static const stile_command subcommands[] = {
     {.name = "create",
      .summary = "make a collection",
      .usage = "stile collection create --data DIR [--ceiling LABEL] [--trust TRUST] NAME",
-     .details = "A collection that API keys may write to must declare a ceiling: writing is reading\n"
-                "too, so a writer's clearance has to dominate it.\n"
-                "\n"
-                "Example:\n"
-                "  stile collection create --data d --ceiling 'confidential//hr' hr\n",
+     .details =
+         "A collection that API keys may write to must declare a ceiling: writing is reading\n"
+         "too, so a writer's clearance has to dominate it.\n"
+         "\n"
+         "Example:\n"
+         "  stile collection create --data d --ceiling 'confidential//hr' hr\n",
      .options = create_options,
      .run = run_create,
      .least = 1,

@@ -83,14 +83,14 @@ static void check_policy(stile_plane *plane, json_t *checks)
     char hex[STILE_SHA256_HEX];
 
     stile_hex(stile_policy_hash(policy)->bytes, STILE_SHA256_LEN, hex);
-    add_check(checks, "policy", stile_policy_rule_count(policy) > 0,
-              json_pack("{s:s,s:I}", "scan", hex, "rules",
-                        (json_int_t)stile_policy_rule_count(policy)));
+    add_check(
+        checks, "policy", stile_policy_rule_count(policy) > 0,
+        json_pack("{s:s,s:I}", "scan", hex, "rules", (json_int_t)stile_policy_rule_count(policy)));
     stile_hex(stile_embedder_hash(stile_plane_embedder(plane))->bytes, STILE_SHA256_LEN, hex);
     add_check(checks, "embedder", true,
-              json_pack("{s:s,s:I,s:s}", "name",
-                        stile_embedder_name(stile_plane_embedder(plane)), "dim",
-                        (json_int_t)stile_embedder_dim(stile_plane_embedder(plane)), "hash", hex));
+              json_pack("{s:s,s:I,s:s}", "name", stile_embedder_name(stile_plane_embedder(plane)),
+                        "dim", (json_int_t)stile_embedder_dim(stile_plane_embedder(plane)), "hash",
+                        hex));
     stile_policy_unref(policy);
 }
 

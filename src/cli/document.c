@@ -60,10 +60,12 @@ static int ask(const stile_arguments *arguments, const char *method, bool origin
     (void)snprintf(path, sizeof path, "%s%s",
                    stile_session_path(stile_argument(arguments, "collection"), "/documents/",
                                       ids[0], clearance),
-                   !original ? "" : clearance ? "&original=true" : "?original=true");
+                   !original   ? ""
+                   : clearance ? "&original=true"
+                               : "?original=true");
     if (stile_session_open(&session, arguments, clearance, &err) ||
-        stile_session_ask(&session,
-                          &(stile_session_call){.method = method, .path = path}, &reply, &err)) {
+        stile_session_ask(&session, &(stile_session_call){.method = method, .path = path}, &reply,
+                          &err)) {
         code = stile_report(&err);
     } else if (stile_argument_flag(arguments, "json")) {
         code = stile_print_json(reply);
@@ -95,10 +97,11 @@ static const stile_command subcommands[] = {
     {.name = "get",
      .summary = "read one document as a cleared caller",
      .usage = "stile document get --data DIR --collection NAME --clearance CLEARANCE ID",
-     .details = "A document above the clearance and one that does not exist look the same.\n"
-                "\n"
-                "Example:\n"
-                "  stile document get --data d -c hr --clearance 'confidential//hr' --json bands.md\n",
+     .details =
+         "A document above the clearance and one that does not exist look the same.\n"
+         "\n"
+         "Example:\n"
+         "  stile document get --data d -c hr --clearance 'confidential//hr' --json bands.md\n",
      .options = get_options,
      .run = run_get,
      .least = 1,

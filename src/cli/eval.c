@@ -46,11 +46,11 @@ static stile_status evaluate_files(const stile_arguments *arguments, stile_polic
                                    stile_trust trust, json_t *files, stile_error *err)
 {
     stile_progress progress;
-    stile_eval_injection options = {
-        .trust = trust,
-        .row = stile_argument_flag(arguments, "rows") ? print_row : NULL,
-        .progress = add_progress,
-        .ctx = &progress};
+    stile_eval_injection options = {.trust = trust,
+                                    .row =
+                                        stile_argument_flag(arguments, "rows") ? print_row : NULL,
+                                    .progress = add_progress,
+                                    .ctx = &progress};
     size_t count;
     const char *const *paths = stile_argument_positionals(arguments, &count);
     stile_status st = STILE_OK;
@@ -145,12 +145,14 @@ static const stile_command subcommands[] = {
     {.name = "injection",
      .summary = "measure detection on labelled texts",
      .usage = "stile eval injection [--trust external] [--rows] --json FILE.jsonl...",
-     .details = "Rows are {\"id\",\"text\",\"label\":\"injection\"|\"benign\",\"kind\"}; each is scanned as a\n"
-                "retrieved chunk of unknown format. Flagged means that the verdict says injection;\n"
-                "dropped means withheld.\n"
-                "\n"
-                "Example:\n"
-                "  stile eval injection --json set.jsonl\n",
+     .details =
+         "Rows are {\"id\",\"text\",\"label\":\"injection\"|\"benign\",\"kind\"}; each is scanned "
+         "as a\n"
+         "retrieved chunk of unknown format. Flagged means that the verdict says injection;\n"
+         "dropped means withheld.\n"
+         "\n"
+         "Example:\n"
+         "  stile eval injection --json set.jsonl\n",
      .options = injection_options,
      .run = run_injection,
      .least = 1,
@@ -158,11 +160,12 @@ static const stile_command subcommands[] = {
     {.name = "retrieval",
      .summary = "measure ranking on a BEIR set",
      .usage = "stile eval retrieval --mode lexical|dense|hybrid --json DIR",
-     .details = "DIR holds corpus.jsonl, queries.jsonl and qrels.tsv. Ingests into a temporary data\n"
-                "directory (under $TMPDIR) and asks through the same flows as any caller.\n"
-                "\n"
-                "Example:\n"
-                "  stile eval retrieval --mode hybrid --json scifact/\n",
+     .details =
+         "DIR holds corpus.jsonl, queries.jsonl and qrels.tsv. Ingests into a temporary data\n"
+         "directory (under $TMPDIR) and asks through the same flows as any caller.\n"
+         "\n"
+         "Example:\n"
+         "  stile eval retrieval --mode hybrid --json scifact/\n",
      .options = retrieval_options,
      .run = run_retrieval,
      .least = 1,

@@ -99,8 +99,7 @@ static int run_create(const stile_arguments *arguments)
                      stile_argument(arguments, "scopes"), "collections", list);
     if (body && days)
         (void)json_object_set_new(body, "expires_days", json_integer((json_int_t)days));
-    code = ask(arguments,
-               &(stile_session_call){.method = "POST", .path = "/v1/keys", .json = body},
+    code = ask(arguments, &(stile_session_call){.method = "POST", .path = "/v1/keys", .json = body},
                print_created);
     json_decref(body);
     return code;

@@ -107,10 +107,10 @@ static json_t *request_of(const stile_arguments *arguments, unsigned long k)
     const char *const *values;
     size_t count = stile_argument_values(arguments, "collection", &values), positionals;
     const char *const *positional = stile_argument_positionals(arguments, &positionals);
-    json_t *body = json_pack("{s:s,s:s?,s:s?,s:s?}", "query", positional[0], "mode",
-                             stile_argument(arguments, "mode"), "format",
-                             stile_argument(arguments, "format"), "clearance",
-                             stile_argument(arguments, "clearance"));
+    json_t *body =
+        json_pack("{s:s,s:s?,s:s?,s:s?}", "query", positional[0], "mode",
+                  stile_argument(arguments, "mode"), "format", stile_argument(arguments, "format"),
+                  "clearance", stile_argument(arguments, "clearance"));
 
     if (body && k)
         (void)json_object_set_new(body, "k", json_integer((json_int_t)k));
@@ -169,12 +169,14 @@ const stile_command stile_command_query = {
     .usage = "stile query --data DIR [--collection NAME] --clearance CLEARANCE [options] TEXT",
     .details =
         "Prints what a caller of that clearance gets: citations, labels, released text, and what\n"
-        "was sanitized or withheld. --clearance is for who holds the data directory; with --server\n"
+        "was sanitized or withheld. --clearance is for who holds the data directory; with "
+        "--server\n"
         "it can only narrow the clearance of the API key.\n"
         "\n"
         "Examples:\n"
         "  stile query --data d --clearance public \"how do I sign a tag\"\n"
-        "  stile query --data d -c hr --clearance 'confidential//hr,eu' -k 5 --json \"salary bands\"\n"
+        "  stile query --data d -c hr --clearance 'confidential//hr,eu' -k 5 --json \"salary "
+        "bands\"\n"
         "  stile query --server http://127.0.0.1:7717 --token-file key \"salary bands\"\n",
     .options = options,
     .run = run,

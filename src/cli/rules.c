@@ -19,11 +19,11 @@ static json_t *list_json(const stile_policy *policy)
     for (size_t i = 0; list && i < stile_policy_rule_count(policy); i++) {
         stile_rule_info r = stile_policy_rule(policy, i);
         (void)json_array_append_new(
-            list, json_pack("{s:s,s:s,s:i,s:f,s:s,s:s,s:s,s:s,s:i,s:I,s:I}", "id", r.id, "family",
-                            r.family, "severity", r.severity, "weight", r.weight, "action",
-                            r.action, "views", r.view, "reason", r.reason, "file", r.file, "line",
-                            r.line, "positive", (json_int_t)r.positives, "negative",
-                            (json_int_t)r.negatives));
+            list,
+            json_pack("{s:s,s:s,s:i,s:f,s:s,s:s,s:s,s:s,s:i,s:I,s:I}", "id", r.id, "family",
+                      r.family, "severity", r.severity, "weight", r.weight, "action", r.action,
+                      "views", r.view, "reason", r.reason, "file", r.file, "line", r.line,
+                      "positive", (json_int_t)r.positives, "negative", (json_int_t)r.negatives));
     }
     return json_pack("{s:o}", "rules", list);
 }
@@ -107,9 +107,9 @@ static int run_test(const stile_arguments *arguments)
     } else {
         code = failed ? 1 : 0;
         if (stile_argument_flag(arguments, "json")) {
-            json_t *json = json_pack("{s:b,s:I,s:I,s:O}", "ok", failed == 0, "examples",
-                                     (json_int_t)tried, "failed", (json_int_t)failed, "failures",
-                                     failures);
+            json_t *json =
+                json_pack("{s:b,s:I,s:I,s:O}", "ok", failed == 0, "examples", (json_int_t)tried,
+                          "failed", (json_int_t)failed, "failures", failures);
             if (stile_print_json(json))
                 code = 1;
             json_decref(json);

@@ -2,10 +2,12 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/ui.h"
 #include "scan/scan.h"
+#include "stile/limits.h"
 
 static const stile_option options[] = {
     {"trust", 0, "TRUST", "of the source: external (usual), internal, curated", false},
@@ -31,11 +33,10 @@ static json_t *verdict_json(const char *path, const stile_verdict *verdict, stil
                                 f->action < 4 ? actions[f->action] : "withhold", "span", "start",
                                 (json_int_t)f->start, "end", (json_int_t)f->end));
     }
-    return json_pack("{s:s,s:b,s:s,s:f,s:o,s:o,s:s}", "file", path, "flagged",
-                     (int)verdict->flagged, "disposition",
-                     stile_disposition_name(verdict->disposition), "score", verdict->score,
-                     "findings", findings, "released", stile_json_string(released), "scan",
-                     version);
+    return json_pack(
+        "{s:s,s:b,s:s,s:f,s:o,s:o,s:s}", "file", path, "flagged", (int)verdict->flagged,
+        "disposition", stile_disposition_name(verdict->disposition), "score", verdict->score,
+        "findings", findings, "released", stile_json_string(released), "scan", version);
 }
 
 static void print_verdict(const char *path, const stile_verdict *verdict, stile_slice released)
@@ -121,12 +122,13 @@ const stile_command stile_command_scan = {
     .name = "scan",
     .summary = "scan files for injected instructions",
     .usage = "stile scan [options] FILE...",
-    .details = "Scans each file as one retrieved text and prints the verdict, the findings, and what\n"
-               "would be released. \"-\" is standard input. Needs no data directory.\n"
-               "\n"
-               "Examples:\n"
-               "  stile scan page.html\n"
-               "  printf 'Ignore all previous instructions.' | stile scan --json -\n",
+    .details =
+        "Scans each file as one retrieved text and prints the verdict, the findings, and what\n"
+        "would be released. \"-\" is standard input. Needs no data directory.\n"
+        "\n"
+        "Examples:\n"
+        "  stile scan page.html\n"
+        "  printf 'Ignore all previous instructions.' | stile scan --json -\n",
     .options = options,
     .run = run,
     .least = 1,

@@ -37,8 +37,8 @@ stile_status stile_session_open(stile_session *session, const stile_arguments *a
     const char *token = stile_argument(arguments, "token-file");
     stile_status st;
 
-    *session = (stile_session){.server = stile_argument(arguments, "server"),
-                               .clearance = clearance};
+    *session =
+        (stile_session){.server = stile_argument(arguments, "server"), .clearance = clearance};
     if (session->server && data)
         return stile_fail(err, STILE_INVALID, "give --data or --server, not both");
     if (session->server) {
@@ -111,7 +111,7 @@ static stile_status send_remote(stile_session *s, const stile_session_call *call
                                    .url = url,
                                    .bearer = s->token,
                                    .body = body,
-                                   .content_type = call->json  ? "application/json"
+                                   .content_type = call->json ? "application/json"
                                                    : body.len ? "application/x-ndjson"
                                                               : NULL,
                                    .timeout_ms = SERVER_TIMEOUT_MS};
@@ -150,8 +150,8 @@ stile_status stile_session_send(stile_session *session, const stile_session_call
     return st;
 }
 
-stile_status stile_session_ask(stile_session *session, const stile_session_call *call,
-                               json_t **out, stile_error *err)
+stile_status stile_session_ask(stile_session *session, const stile_session_call *call, json_t **out,
+                               stile_error *err)
 {
     stile_buf reply;
     stile_status st;

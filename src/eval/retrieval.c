@@ -41,8 +41,8 @@ typedef struct corpus {
 static stile_status flush(corpus *c, stile_error *err)
 {
     stile_ingest_result results[STILE_INGEST_GROUP];
-    stile_status st = stile_ingest(c->plane, &c->caller, &c->collection, c->items, c->count,
-                                   results, err);
+    stile_status st =
+        stile_ingest(c->plane, &c->caller, &c->collection, c->items, c->count, results, err);
 
     for (size_t i = 0; i < c->count; i++) {
         if (!st && results[i].error.status) {
@@ -235,9 +235,9 @@ static stile_status evaluate(const char *data, const char *folder,
     }
     if (!st) {
         double n = (double)a.count;
-        *out = json_pack("{s:f,s:f,s:I,s:I,s:s}", "ndcg@10", a.ndcg / n, "recall@100",
-                         a.recall / n, "queries", (json_int_t)a.count, "docs",
-                         (json_int_t)c->documents, "mode", stile_mode_name(options->mode));
+        *out = json_pack("{s:f,s:f,s:I,s:I,s:s}", "ndcg@10", a.ndcg / n, "recall@100", a.recall / n,
+                         "queries", (json_int_t)a.count, "docs", (json_int_t)c->documents, "mode",
+                         stile_mode_name(options->mode));
         if (!*out)
             st = stile_fail(err, STILE_NO_MEMORY, "eval: out of memory");
     }

@@ -187,6 +187,8 @@ static segment next_segment(chunker *c, uint32_t at, uint32_t end, bool code)
     uint32_t most = c->most > 2 * SMALL_WORDS ? c->most - SMALL_WORDS : c->most;
     segment s = {at, at, 0};
 
+    while (at < end && stile_is_white(text.ptr[at]))
+        at++; /* a DECODED piece may begin with white space */
     while (at < end && s.words < most) {
         uint32_t stop = word_end(text, at, end);
         if (s.words && stop - s.start > STILE_MAX_CHUNK / 2)

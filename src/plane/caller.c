@@ -164,8 +164,8 @@ stile_status stile_caller_may_write(const stile_caller *caller, stile_plane *pla
     if (!caller->owner && !stile_clearance_dominates(caller->clearance, ceiling))
         st = stile_fail(err, STILE_FORBIDDEN,
                         "writing needs a clearance that dominates the collection's ceiling");
-    else if (label && !(st = stile_clearance_parse(plane->levels, collection->ceiling, &least,
-                                                   err)) &&
+    else if (label &&
+             !(st = stile_clearance_parse(plane->levels, collection->ceiling, &least, err)) &&
              !stile_clearance_dominates(least, label))
         st = stile_fail(err, STILE_FORBIDDEN, "the label is above the collection's ceiling");
     stile_clearance_destroy(least);

@@ -132,8 +132,8 @@ stile_status stile_plane_collections(stile_plane *plane, stile_collection_each e
     stile_cursor *cursor = NULL;
     stile_slice key, value, none = {0};
     bool more = true;
-    stile_status st = stile_cursor_open(plane->store, NULL, STILE_TABLE_COLLECTIONS, none, none,
-                                        &cursor, err);
+    stile_status st =
+        stile_cursor_open(plane->store, NULL, STILE_TABLE_COLLECTIONS, none, none, &cursor, err);
 
     while (!st && !(st = stile_cursor_next(cursor, &more, &key, &value, err)) && more) {
         stile_collection c;

@@ -282,7 +282,8 @@ static stile_status apply_to_index(commit *c, uint64_t seq, stile_error *err)
     if (!st)
         st = stile_plane_publish(plane, err);
     if (st) {
-        stile_log(STILE_LOG_ERROR, "commit.index", "change %" PRIu64 " is stored, not indexed", seq);
+        stile_log(STILE_LOG_ERROR, "commit.index", "change %" PRIu64 " is stored, not indexed",
+                  seq);
         return stile_fail_in(err, st, "stored durably, but not yet searchable");
     }
     return STILE_OK;

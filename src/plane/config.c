@@ -98,9 +98,9 @@ static stile_status copy_scalar(const reader *r, const char **out, stile_error *
 
     if (r->event.type != YAML_SCALAR_EVENT)
         return fault(r, err, "expected a single value");
-    st = stile_arena_copy(
-        r->arena, stile_slice_of(r->event.data.scalar.value, r->event.data.scalar.length), &copy,
-        err);
+    st = stile_arena_copy(r->arena,
+                          stile_slice_of(r->event.data.scalar.value, r->event.data.scalar.length),
+                          &copy, err);
     if (!st)
         *out = copy.ptr;
     return st;

@@ -116,8 +116,8 @@ static stile_status load_labels(stile_plane *plane, stile_error *err)
     stile_cursor *cursor = NULL;
     stile_slice key, value, none = {0};
     bool more = true;
-    stile_status st = stile_cursor_open(plane->store, NULL, STILE_TABLE_LABELS, none, none, &cursor,
-                                        err);
+    stile_status st =
+        stile_cursor_open(plane->store, NULL, STILE_TABLE_LABELS, none, none, &cursor, err);
 
     while (!st && !(st = stile_cursor_next(cursor, &more, &key, &value, err)) && more) {
         stile_label *label = NULL;

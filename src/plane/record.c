@@ -5,10 +5,9 @@ json_t *stile_record_begin(const stile_caller *caller)
 {
     if (!caller)
         return json_pack("{s:n}", "principal");
-    return json_pack("{s:s,s:s,s:s,s:n}", "principal", caller->name, "key", caller->key_id,
-                     "clearance",
-                     caller->clearance ? stile_clearance_text(caller->clearance).ptr : "",
-                     "delegation");
+    return json_pack(
+        "{s:s,s:s,s:s,s:n}", "principal", caller->name, "key", caller->key_id, "clearance",
+        caller->clearance ? stile_clearance_text(caller->clearance).ptr : "", "delegation");
 }
 
 stile_status stile_record_append(stile_plane *plane, const char *event, json_t *body,

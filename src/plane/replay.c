@@ -94,8 +94,8 @@ static stile_status walk_documents(step *s, stile_error *err)
     stile_cursor *cursor = NULL;
     stile_slice key, value, none = {0};
     bool more = true;
-    stile_status st = stile_cursor_open(s->plane->store, NULL, STILE_TABLE_DOCUMENTS, none, none,
-                                        &cursor, err);
+    stile_status st =
+        stile_cursor_open(s->plane->store, NULL, STILE_TABLE_DOCUMENTS, none, none, &cursor, err);
 
     while (!st && !(st = stile_cursor_next(cursor, &more, &key, &value, err)) && more) {
         stile_docref doc;
@@ -177,8 +177,8 @@ stile_status stile_plane_replay(stile_plane *plane, uint64_t from, stile_error *
         st = flush(s, plane->seq, err);
     if (!st)
         stile_log(STILE_LOG_INFO, "index.replay",
-                  "%" PRIu64 " documents after change %" PRIu64 " up to %" PRIu64, s->replayed, from,
-                  plane->seq);
+                  "%" PRIu64 " documents after change %" PRIu64 " up to %" PRIu64, s->replayed,
+                  from, plane->seq);
     stile_arena_release(&s->arena);
     stile_free(s);
     return st;

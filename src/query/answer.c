@@ -79,10 +79,9 @@ json_t *stile_answer_policy(const stile_answer *answer)
     (void)json_object_set_new(policy, "version", hex_json(&version));
     (void)json_object_set_new(policy, "scan", hex_json(answer->scan_version));
     (void)json_object_set_new(policy, "embedder", hex_json(answer->embedder));
-    (void)json_object_set_new(policy, "index_generation",
-                              is_zero(&answer->index_generation)
-                                  ? json_null()
-                                  : hex_json(&answer->index_generation));
+    (void)json_object_set_new(
+        policy, "index_generation",
+        is_zero(&answer->index_generation) ? json_null() : hex_json(&answer->index_generation));
     return policy;
 }
 
@@ -113,8 +112,7 @@ static json_t *result_json(const stile_answer *answer, size_t i)
     (void)json_object_set_new(result, "chunk_id", json_string(id));
     (void)json_object_set_new(result, "title", text_or_null(r->title));
     (void)json_object_set_new(result, "url", text_or_null(r->url));
-    (void)json_object_set_new(result, "label",
-                              stile_json_string(stile_label_text(r->from->label)));
+    (void)json_object_set_new(result, "label", stile_json_string(stile_label_text(r->from->label)));
     (void)json_object_set_new(result, "score", json_real(r->from->score));
     (void)json_object_set_new(result, "span",
                               stile_answer_span(chunk->orig_start, chunk->orig_end));

@@ -46,8 +46,8 @@ static stile_status fetch(reading *r, stile_error *err)
     stile_status st = stile_docref_of(r->request->collection, r->request->id, &r->doc, err);
 
     r->view = stile_plane_view(r->plane);
-    if (st || (st = stile_fetch_document(r->plane, r->view, r->caller.clearance, &r->doc,
-                                         &r->arena, &r->document, &r->label, err)))
+    if (st || (st = stile_fetch_document(r->plane, r->view, r->caller.clearance, &r->doc, &r->arena,
+                                         &r->document, &r->label, err)))
         return st;
     r->fetched = stile_arena_array(&r->arena, r->document.chunks, sizeof *r->fetched);
     r->released = stile_arena_array(&r->arena, r->document.chunks, sizeof *r->released);
@@ -116,14 +116,13 @@ static json_t *chunk_json(const reading *r, uint32_t i)
     char id[STILE_CHUNK_ID_LEN + 1];
 
     stile_chunk_id_format(&r->doc, i, id);
-    return json_pack(
-        "{s:s,s:o,s:o,s:o,s:s,s:o}", "chunk_id", id, "span",
-        stile_answer_span(chunk->orig_start, chunk->orig_end), "lines",
-        stile_answer_lines(chunk->line_start, chunk->line_end), "text",
-        released->has_text ? stile_json_string(released->text) : json_null(), "disposition",
-        stile_disposition_name(released->disposition), "findings",
-        stile_answer_findings(&released->verdict,
-                              stile_caller_has(&r->caller, STILE_SCOPE_FINDINGS)));
+    return json_pack("{s:s,s:o,s:o,s:o,s:s,s:o}", "chunk_id", id, "span",
+                     stile_answer_span(chunk->orig_start, chunk->orig_end), "lines",
+                     stile_answer_lines(chunk->line_start, chunk->line_end), "text",
+                     released->has_text ? stile_json_string(released->text) : json_null(),
+                     "disposition", stile_disposition_name(released->disposition), "findings",
+                     stile_answer_findings(&released->verdict,
+                                           stile_caller_has(&r->caller, STILE_SCOPE_FINDINGS)));
 }
 
 /* The released texts, with the paragraph breaks that chunks end at. */
@@ -210,8 +209,11 @@ typedef struct stage {
 } stage;
 
 static const stage stages[] = {
-    {"authenticate", authenticate}, {"fetch", fetch},   {"dispose", dispose},
-    {"audit", audit},               {"answer", answer},
+    {"authenticate", authenticate},
+    {"fetch", fetch},
+    {"dispose", dispose},
+    {"audit", audit},
+    {"answer", answer},
 };
 
 stile_status stile_document_get(stile_plane *plane, const stile_document_request *request,

@@ -77,15 +77,15 @@ static stile_status place_of(stile_plane *plane, const stile_view *view,
     stile_status st;
 
     if (fetched->ordinal > 0) {
-        if ((st = fetch_record(plane, view, &fetched->doc, fetched->ordinal - 1, arena, &near,
-                               err)))
+        if ((st =
+                 fetch_record(plane, view, &fetched->doc, fetched->ordinal - 1, arena, &near, err)))
             return st;
         place.before = near.text;
         place.previous_end = near.orig_end;
     }
     if (!place.last) {
-        if ((st = fetch_record(plane, view, &fetched->doc, fetched->ordinal + 1, arena, &near,
-                               err)))
+        if ((st =
+                 fetch_record(plane, view, &fetched->doc, fetched->ordinal + 1, arena, &near, err)))
             return st;
         place.after = near.text;
     }
@@ -133,9 +133,9 @@ stile_status stile_rescan_chunk(stile_plane *plane, const stile_view *view, stil
     stile_scanned scanned = {.fetched = fetched};
     stile_sha256 key;
     stile_slice record;
-    stile_status st = stile_chunk_verdict_key(stile_label_text(fetched->label),
-                                              &fetched->chunk.scan_input,
-                                              stile_policy_hash(worker->policy), &key, err);
+    stile_status st =
+        stile_chunk_verdict_key(stile_label_text(fetched->label), &fetched->chunk.scan_input,
+                                stile_policy_hash(worker->policy), &key, err);
 
     if (st)
         return st;

@@ -17,24 +17,24 @@ typedef struct retrieval {
     stile_buf *out;
     stile_arena arena;
 
-    stile_caller caller;        /* authenticate */
+    stile_caller caller; /* authenticate */
     bool authenticated;
-    stile_view *view;           /* clear: pinned before the permit is minted, so that the permit
+    stile_view *view; /* clear: pinned before the permit is minted, so that the permit
                                    covers every label the view can hold */
     stile_permit *permit;
-    stile_worker *worker;       /* with the policy in force */
+    stile_worker *worker; /* with the policy in force */
     stile_policy *policy;
     uint32_t *collections;
     size_t collection_count;
-    stile_mode mode;            /* search */
+    stile_mode mode; /* search */
     stile_hit *hits;
     size_t hit_count;
-    stile_fetched *fetched;     /* fetch */
-    stile_released *released;   /* dispose */
+    stile_fetched *fetched;   /* fetch */
+    stile_released *released; /* dispose */
     size_t count;
     stile_label *context_label; /* cite */
     stile_answer answer;
-    stile_receipt receipt;      /* audit */
+    stile_receipt receipt; /* audit */
 } retrieval;
 
 static stile_status authenticate(retrieval *r, stile_error *err)
@@ -161,8 +161,8 @@ static stile_status search(retrieval *r, stile_error *err)
     if ((st = embed_query(r, &search.vector, err)))
         return st;
     if (r->mode != STILE_MODE_DENSE) {
-        if ((st = stile_terms_of(r->worker->analyzer, none, r->query->text, &r->arena, &terms,
-                                 err)))
+        if ((st =
+                 stile_terms_of(r->worker->analyzer, none, r->query->text, &r->arena, &terms, err)))
             return st;
         search.terms = &terms;
     }
@@ -304,8 +304,9 @@ static json_t *describe_query(const retrieval *r)
 static stile_status audit(retrieval *r, stile_error *err)
 {
     if (!policy_is_current(r))
-        return stile_fail(err, STILE_BUSY, "the policy changed twice while this was answered; ask "
-                                           "again");
+        return stile_fail(err, STILE_BUSY,
+                          "the policy changed twice while this was answered; ask "
+                          "again");
     return stile_record_append(r->plane, "retrieve", describe_query(r), &r->receipt, err);
 }
 
@@ -320,10 +321,14 @@ typedef struct stage {
 } stage;
 
 static const stage stages[] = {
-    {"authenticate", authenticate}, {"clear", clear},
-    {"policy", take_policy},        {"search", search},
-    {"fetch", fetch},               {"dispose", dispose},
-    {"cite", cite},                 {"audit", audit},
+    {"authenticate", authenticate},
+    {"clear", clear},
+    {"policy", take_policy},
+    {"search", search},
+    {"fetch", fetch},
+    {"dispose", dispose},
+    {"cite", cite},
+    {"audit", audit},
     {"answer", answer},
 };
 
