@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "documents.h"
 
+#include <criterion/criterion.h>
+#include <criterion/logging.h>
+
 #include "stile/limits.h"
 
 static const char *const common[] = {"word ",
@@ -187,7 +190,7 @@ const char *test_prove_document(stile_format format, stile_slice original, bool 
     *accepted = stile_parse(format, original, &arena, &parsed, &err) == STILE_OK;
     if (*accepted && stile_parsed_validate(&parsed, original, &why)) {
         if (stile_chunk_document(&parsed, original, NULL, &arena, &chunks, &count, &err))
-            why = "chunking fails";
+            why = (cr_log_error("%s", err.text), "chunking fails");
         else
             why = prove_chunks(&parsed, original, chunks, count);
     }

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include "base/memory.h"
+#include "stile/buf.h"
 
 static const struct {
     const char *line, *says; /* NULL: fine */
