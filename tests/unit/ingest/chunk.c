@@ -57,6 +57,19 @@ Test(chunk, one_copy_is_a_record_of_three_bytes)
     stile_arena_release(&arena);
 }
 
+/* Found by the property test: the walk stood still and ran out of chunks. */
+Test(chunk, passes_decoded_pieces_that_begin_with_white_space)
+{
+    bool accepted;
+    const char *why = test_prove_document(STILE_FORMAT_HTML,
+                                          stile_str("<pre> \x01"
+                                                    "a</pre> b"),
+                                          &accepted);
+
+    cr_expect(accepted);
+    cr_expect_null(why, "%s", why);
+}
+
 Test(chunk, apply_refuses_records_that_do_not_fit)
 {
     static const struct {
