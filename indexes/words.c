@@ -176,6 +176,10 @@ static stile_status fold(stile_words *words, stile_slice text, int32_t *len, sti
     }
     if (U_FAILURE(code))
         return stile_fail(err, STILE_INTERNAL, "analyzer: ICU: %s", u_errorName(code));
+    /* ICU 72 alone among its versions reads '@' as a letter; terms must not hang on that. */
+    for (int32_t i = 0; i < *len; i++)
+        if (words->folded[i] == '@')
+            words->folded[i] = ' ';
     return STILE_OK;
 }
 
@@ -192,6 +196,16 @@ static stile_status start_breaks(stile_words *words, int32_t len, stile_error *e
     return STILE_OK;
 }
 
+/* Whether the segment that ends at `to` is a word. ICU gives runs of '_' a word's status. */
+static bool is_word(const stile_words *words, int32_t from, int32_t to)
+{
+    if (ubrk_getRuleStatus(words->breaks) < UBRK_WORD_NUMBER)
+        return false;
+    while (from < to && words->folded[from] == '_')
+        from++;
+    return from < to;
+}
+
 stile_status stile_words_each_unicode(stile_words *words, stile_slice text, stile_word_fn each,
                                       void *ctx, stile_error *err)
 {
@@ -204,7 +218,7 @@ stile_status stile_words_each_unicode(stile_words *words, stile_slice text, stil
         char narrow[STILE_WORD_MAX];
         int32_t bytes = 0;
         UErrorCode code = U_ZERO_ERROR;
-        if (ubrk_getRuleStatus(words->breaks) >= UBRK_WORD_NUMBER) {
+        if (is_word(words, from, to)) {
             (void)u_strToUTF8(narrow, sizeof narrow, &bytes, words->folded + from, to - from,
                               &code);
             if (U_SUCCESS(code)) /* else longer than any term */
