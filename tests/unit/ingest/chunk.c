@@ -62,9 +62,7 @@ Test(chunk, passes_decoded_pieces_that_begin_with_white_space)
 {
     bool accepted;
     const char *why = test_prove_document(STILE_FORMAT_HTML,
-                                          stile_str("<pre> \x01"
-                                                    "a</pre> b"),
-                                          &accepted);
+                                          stile_str("<pre><b>x</b>\ny\x01 z</pre>"), &accepted);
 
     cr_expect(accepted);
     cr_expect_null(why, "%s", why);
