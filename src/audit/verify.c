@@ -10,7 +10,7 @@
 #include "audit/scan.h"
 #include "stile/audit.h"
 
-#define TRIES 10
+#define TRIES 20
 #define PAUSE_NS 5000000L
 
 static void set_fault(stile_audit_report *report, const stile_audit_scan *scan, const char *why)
@@ -20,23 +20,27 @@ static void set_fault(stile_audit_report *report, const stile_audit_scan *scan, 
                    scan->lines.number, why);
 }
 
-/* Read on until the file's end, giving a writer time to finish its line. */
+/* Read on until the file's end, giving a writer time to finish its line. A fault that is not
+ * the file's last write is final, but only once it is seen again: the bytes that condemned it
+ * may have come after those that were judged. */
 static stile_status scan_patiently(stile_audit_scan *scan, stile_error *err)
 {
     const struct timespec pause = {0, PAUSE_NS};
-    uint64_t at = scan->lines.at;
     bool torn = true;
     stile_status st = stile_audit_scan_lines(scan, err);
 
     for (int tries = 0; !st && scan->fault && tries < TRIES; tries++) {
-        if ((st = stile_lines_is_torn(&scan->lines, &torn, err)) || !torn)
+        uint64_t at = scan->lines.at;
+        if ((st = stile_lines_is_torn(&scan->lines, &torn, err)))
             break;
-        if (scan->lines.at != at)
-            tries = 0; /* it moves: somebody writes */
-        at = scan->lines.at;
-        (void)nanosleep(&pause, NULL);
+        if (torn)
+            (void)nanosleep(&pause, NULL);
         stile_lines_refresh(&scan->lines);
         st = stile_audit_scan_lines(scan, err);
+        if (scan->lines.at != at)
+            tries = 0; /* it moves: somebody writes */
+        else if (!torn)
+            break;
     }
     return st;
 }
