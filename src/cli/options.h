@@ -18,12 +18,12 @@ typedef struct stile_option {
 typedef struct stile_arguments stile_arguments;
 
 typedef struct stile_command {
-    const char *name;    /* NULL ends a table */
-    const char *summary; /* one line, for the list of commands */
-    const char *usage;   /* "stile query --data DIR --collection NAME [options] TEXT" */
-    const char *details; /* paragraphs and examples, shown by --help */
-    const stile_option *options;            /* or NULL; every command also takes --help */
-    const struct stile_command *subcommands; /* or NULL */
+    const char *name;            /* NULL ends a table */
+    const char *summary;         /* one line, for the list of commands */
+    const char *usage;           /* "stile query --data DIR --collection NAME [options] TEXT" */
+    const char *details;         /* paragraphs and examples, shown by --help */
+    const stile_option *options; /* or NULL; every command also takes --help */
+    const struct stile_command *subcommands;      /* or NULL */
     int (*run)(const stile_arguments *arguments); /* gives the exit code */
     size_t least, most; /* positional arguments; most 0: none; SIZE_MAX: any number */
 } stile_command;

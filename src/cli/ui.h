@@ -25,6 +25,14 @@ typedef enum {
 void stile_print(FILE *stream, stile_style style, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* No colours from now on (--no-color). */
+void stile_colours_off(void);
+
+/* "1.5 MiB", "3 B"; "4 min 10 s", "0.25 s". `out` holds STILE_HUMAN_LEN bytes. */
+#define STILE_HUMAN_LEN 32
+void stile_human_size(uint64_t bytes, char *out);
+void stile_human_duration(double seconds, char *out);
+
 /* Stored text as a terminal may safely get it: control characters, escapes, bidi overrides and
  * other invisible characters shown as \x1b or \u{202e}; line breaks kept when `lines`. */
 void stile_print_stored(FILE *stream, stile_slice text, bool lines);
@@ -42,7 +50,8 @@ void stile_progress_begin(stile_progress *progress, const char *what, const char
 void stile_progress_add(stile_progress *progress, uint64_t done);
 void stile_progress_end(stile_progress *progress);
 
-/* A table with aligned columns (by display width). `cells` is [rows][columns]; NULL prints "-". */
+/* A table with aligned columns (by display width). `cells` is [rows][columns]; NULL prints "-".
+ * Cells are made safe as stile_print_stored does. */
 void stile_print_table(FILE *stream, const char *const *headings, size_t columns,
                        const char *const *cells, size_t rows);
 
