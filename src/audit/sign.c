@@ -103,6 +103,7 @@ stile_status stile_audit_key_open(const char *folder, const stile_audit_hooks *h
 {
     stile_audit_key *key = NULL;
     EVP_PKEY *pkey = NULL;
+    char path[PATH_MAX];
     bool made = false;
     stile_status st = load(folder, true, &key, err);
 
@@ -115,7 +116,6 @@ stile_status stile_audit_key_open(const char *folder, const stile_audit_hooks *h
     if (!st && made)
         st = save(key, folder, true, hooks, err);
     /* Also when a crash came between the two files: the public half follows from the other. */
-    char path[PATH_MAX];
     if (!st)
         st = path_in(folder, "public.pem", path, err);
     if (!st && (made || !stile_path_exists(path)))
