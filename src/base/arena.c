@@ -7,7 +7,9 @@
 
 #include "base/memory.h"
 
-#define BLOCK_SIZE ((size_t)16 * 1024)
+/* Blocks double from the first to the largest, so that an arena of a few bytes stays small. */
+#define FIRST_BLOCK ((size_t)256)
+#define LARGEST_BLOCK ((size_t)64 * 1024)
 
 struct stile_arena_block {
     struct stile_arena_block *next;
@@ -42,16 +44,17 @@ void stile_arena_release(stile_arena *arena)
 static struct stile_arena_block *block_with_room(stile_arena *arena, size_t size)
 {
     struct stile_arena_block *block = arena->blocks;
-    size_t want = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-    size_t total;
+    size_t usual = block ? 2 * block->size : FIRST_BLOCK, want, total;
 
     if (block && block->size - block->used >= size)
         return block;
+    usual = usual > LARGEST_BLOCK ? LARGEST_BLOCK : usual;
+    want = size > usual ? size : usual;
     if (!stile_size_add(sizeof *block, want, &total) || !(block = stile_alloc(total)))
         return NULL;
     block->size = want;
     /* A large item gets a block of its own behind the current one, which keeps its room. */
-    if (size > BLOCK_SIZE && arena->blocks) {
+    if (size > LARGEST_BLOCK && arena->blocks) {
         block->next = arena->blocks->next;
         arena->blocks->next = block;
     } else {
