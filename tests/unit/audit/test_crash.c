@@ -305,3 +305,63 @@ Test(audit_crash, a_torn_last_line_is_cut_and_noted_but_a_damaged_earlier_one_is
     cr_assert_not_null(strstr(err.text, "audit-000001.log:"), "%s", err.text);
     test_folder_remove(folder);
 }
+
+/* Write `groups` groups of three records, one sync each, then stop without a checkpoint. */
+static void write_groups(const char *folder, unsigned groups)
+{
+    stile_audit_options options = small_options;
+    stile_audit_writer writer = {0};
+    stile_error err = {0};
+    stile_receipt receipt;
+
+    options.checkpoint_every = 1000;
+    cr_assert_eq(stile_audit_writer_open(&writer, folder, &options, &err), STILE_OK, "%s",
+                 err.text);
+    for (unsigned i = 0; i < 3 * groups; i++) {
+        char body[64];
+        snprintf(body, sizeof body, "{\"n\":%u}", i);
+        cr_assert_eq(stile_audit_writer_add(&writer, "ingest", stile_str(body), &receipt, &err),
+                     STILE_OK);
+        if (i % 3 == 2)
+            cr_assert_eq(stile_audit_writer_commit(&writer, &err), STILE_OK);
+    }
+    stile_audit_writer_release(&writer);
+}
+
+/* Zero eight bytes inside record `n`. */
+static void zero_in_record(const char *path, unsigned n)
+{
+    char text[8193] = "", want[32], *at;
+    FILE *file = fopen(path, "r+b");
+
+    cr_assert_gt(fread(text, 1, sizeof text - 1, file), 0);
+    snprintf(want, sizeof want, "\"n\":%u}", n);
+    cr_assert_not_null(at = strstr(text, want));
+    fseek(file, (long)(at - text) - 40, SEEK_SET);
+    cr_assert_eq(fwrite("\0\0\0\0\0\0\0\0", 1, 8, file), 8);
+    fclose(file);
+}
+
+/* Records 0 to 2, 3 to 5 and 6 to 8 were synced together: only damage in the last group can come
+ * from a write that was never acknowledged. */
+Test(audit_crash, only_damage_in_the_last_group_is_cut)
+{
+    for (unsigned n = 0; n < 9; n++) {
+        char *folder = test_folder_make();
+        stile_audit *audit = NULL;
+        stile_error err = {0};
+        bool there[256] = {0};
+        write_groups(folder, 3);
+        zero_in_record(test_path(folder, "audit-000001.log"), n);
+        stile_status st = stile_audit_open_with(folder, &small_options, &audit, &err);
+        cr_assert_eq(st, n < 6 ? STILE_CORRUPT : STILE_OK, "record %u: %s", n, err.text);
+        stile_audit_close(audit);
+        if (!st) {
+            cr_assert_eq(stile_audit_tail(folder, 100, note_number, there, &err), STILE_OK);
+            for (unsigned i = 0; i < 9; i++)
+                cr_assert_eq(there[i], i < n, "damage in %u, record %u", n, i);
+            cr_assert(verified(folder).ok);
+        }
+        test_folder_remove(folder);
+    }
+}
