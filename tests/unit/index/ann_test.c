@@ -25,8 +25,10 @@ static void random_unit(float *vector, test_random *r)
         vector[i] = (float)((double)vector[i] / sqrt(norm));
 }
 
-/* Documents [from, to) of one row each, in steps of 100; their vectors derive from `salt`. */
-static void add_rows(world *w, uint32_t label, uint32_t from, uint32_t to, uint64_t salt)
+/* Documents [from, to) of one row each, in steps of 100; `tag` is part of their identities, and
+ * their vectors derive from `salt`. */
+static void add_tagged(world *w, uint32_t label, uint32_t tag, uint32_t from, uint32_t to,
+                       uint64_t salt)
 {
     static const stile_term term = {7, 0, 1};
     static const stile_terms terms = {&term, 1, 0, 1};
@@ -41,7 +43,7 @@ static void add_rows(world *w, uint32_t label, uint32_t from, uint32_t to, uint6
             test_random r = {salt * 1000003 + i};
             stile_docref doc = {{0}};
             memcpy(doc.bytes, &i, sizeof i);
-            memcpy(doc.bytes + 8, &label, sizeof label);
+            memcpy(doc.bytes + 8, &tag, sizeof tag);
             random_unit(vector, &r);
             stile_code_encode(vector, DIM, codes[n], &scales[n]);
             documents[n] = (stile_index_document){
@@ -50,6 +52,11 @@ static void add_rows(world *w, uint32_t label, uint32_t from, uint32_t to, uint6
         cr_assert_eq(stile_index_apply(w->index, documents, n, NULL, 0, ++w->seq, &err), STILE_OK,
                      "%s", err.text);
     }
+}
+
+static void add_rows(world *w, uint32_t label, uint32_t from, uint32_t to, uint64_t salt)
+{
+    add_tagged(w, label, label, from, to, salt);
 }
 
 static void remove_rows(world *w, uint32_t label, uint32_t from, uint32_t to)
@@ -122,6 +129,9 @@ static double recall(world *w, world *exact)
         stile_hit a[K], b[K];
         cr_assert_eq(search(w, q, K, a, NULL), K);
         cr_assert_eq(search(exact, q, K, b, NULL), K);
+        for (int i = 1; i < K; i++)
+            for (int j = 0; j < i; j++)
+                cr_assert_neq(memcmp(a[i].doc.bytes, a[j].doc.bytes, 16), 0, "a row twice");
         for (int i = 0; i < K; i++)
             for (int j = 0; j < K; j++)
                 if (memcmp(a[i].doc.bytes, b[j].doc.bytes, 16) == 0) {
@@ -148,6 +158,7 @@ Test(ann, finds_nearly_what_a_scan_finds_with_the_same_scores, .timeout = 300)
     /* replaced, new and removed rows that the graph does not know of */
     add_rows(w, 0, 0, 200, 2);
     add_rows(exact, 0, 0, 200, 2);
+    add_rows(w, 0, 1000, 1300, 1); /* the same again */
     add_rows(w, 0, ROWS, ROWS + 300, 1);
     add_rows(exact, 0, ROWS, ROWS + 300, 1);
     remove_rows(w, 0, 500, 700);
@@ -227,6 +238,45 @@ Test(ann, hidden_labels_and_restarts_change_nothing, .timeout = 300)
     cr_assert_eq(world_reopen(b), seq);
     cr_assert_eq(ann_count(b), 3);
     assert_same(a, b);
+    world_free(a);
+    world_free(b);
+}
+
+static stile_sha256 generation_of(world *w, uint32_t mask)
+{
+    const uint32_t collection = 0;
+    stile_index_view *view = stile_index_acquire(w->index);
+    stile_permit *permit = world_permit(w, mask);
+    stile_sha256 out;
+
+    stile_index_generation(view, permit, &collection, 1, &out);
+    stile_permit_unref(permit);
+    stile_index_view_unref(view);
+    return out;
+}
+
+/* Label ids tell in which order labels came, hidden ones too: a generation must not show it. */
+Test(ann, a_generation_names_every_permitted_graph_and_no_label_id, .timeout = 60)
+{
+    world *a = world_make(64), *b = world_make(64);
+    stile_sha256 one, other, both, swapped;
+
+    add_tagged(a, 0, 1, 0, 100, 1);
+    add_tagged(a, 1, 2, 0, 100, 2);
+    add_tagged(b, 1, 1, 0, 100, 1);
+    add_tagged(b, 0, 2, 0, 100, 2);
+    save(a);
+    save(b);
+    one = generation_of(a, 1);
+    other = generation_of(a, 2);
+    both = generation_of(a, 3);
+    swapped = generation_of(b, 3);
+    cr_assert_neq(memcmp(&one, &other, sizeof one), 0);
+    cr_assert_neq(memcmp(&both, &one, sizeof one), 0);
+    cr_assert_neq(memcmp(&both, &other, sizeof one), 0);
+    cr_assert_eq(memcmp(&both, &swapped, sizeof both), 0);
+    swapped = generation_of(b, 2);
+    cr_assert_eq(memcmp(&one, &swapped, sizeof one), 0);
     world_free(a);
     world_free(b);
 }

@@ -335,7 +335,7 @@ size_t world_oracle(const world *w, const stile_search *search, uint32_t mask, s
     return rank(w, search, rows, n, search->mode == STILE_MODE_LEXICAL, search->k, hits);
 }
 
-static const char *compare(const stile_hit *a, size_t a_count, const stile_hit *b, size_t b_count)
+const char *world_compare(const stile_hit *a, size_t a_count, const stile_hit *b, size_t b_count)
 {
     if (a_count != b_count)
         return "another number of hits";
@@ -379,7 +379,7 @@ const char *world_check(world *w, test_random *r)
     stile_arena_init(&arena, 0);
     must(stile_index_search(view, &s, &arena, &hits, &count, &err), &err);
     expected_count = world_oracle(w, &s, mask, expected);
-    wrong = compare(hits, count, expected, expected_count);
+    wrong = world_compare(hits, count, expected, expected_count);
     stile_arena_release(&arena);
     stile_permit_unref(permit);
     stile_index_view_unref(view);

@@ -59,6 +59,8 @@ void world_query(stile_terms *terms, stile_term *storage, float *vector, test_ra
 
 /* What a search must answer, from the model. Fills `hits` (room for every chunk). */
 size_t world_oracle(const world *w, const stile_search *search, uint32_t mask, stile_hit *hits);
+/* NULL, or what differs; scores to the last bit. */
+const char *world_compare(const stile_hit *a, size_t a_count, const stile_hit *b, size_t b_count);
 /* Search and compare with the oracle to the last bit; NULL, or what differs. */
 const char *world_check(world *w, test_random *r);
 
