@@ -18,7 +18,7 @@
 
 /* The resolver of a cloned function runs before a sanitizer has set itself up. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(CODE_SANITIZED)
-#define CODE_CLONES __attribute__((target_clones("avx512bw", "avx2", "default")))
+#define CODE_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define CODE_CLONES
 #endif

@@ -10,7 +10,7 @@
 
 #define BLOCK_ROWS 256
 /* A graph finds at most STILE_GRAPH_WIDTH candidates, and the last of them poorly. */
-#define GRAPH_K_MAX (STILE_GRAPH_WIDTH / 4)
+#define GRAPH_K_MAX (STILE_GRAPH_WIDTH / 2)
 
 typedef struct scan {
     const stile_scope *scope;

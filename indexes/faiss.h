@@ -25,8 +25,8 @@ stile_status stile_quantizer_cell(const stile_quantizer *quantizer, const float 
 /* Approximate nearest rows by inner product. Immutable; any thread may search. */
 typedef struct stile_graph stile_graph;
 
-#define STILE_GRAPH_DESCRIPTION "HNSW32,Flat;ip;efSearch=512" /* goes into the generation */
-#define STILE_GRAPH_WIDTH 512 /* efSearch: more candidates than these are not found */
+#define STILE_GRAPH_DESCRIPTION "HNSW32,Flat;ip;efSearch=256" /* goes into the generation */
+#define STILE_GRAPH_WIDTH 256 /* efSearch: more candidates than these are not found */
 
 /* From [rows][dim] in the given order, in one add on one thread: the same rows give the same
  * graph. Caller destroys. */
