@@ -154,7 +154,7 @@ stile_status stile_graphs_refresh(stile_index_view *view, stile_error *err)
         r.anns = old;
         r.ann_count = old_count;
     }
-    for (size_t i = 0; i < r.ann_count; i++)
+    for (size_t i = 0; r.anns && i < r.ann_count; i++)
         stile_ann_unref(r.anns[i]);
     stile_free(r.anns);
     stile_free(r.labels);
