@@ -67,13 +67,13 @@ typedef enum {
 } stile_action;
 
 typedef struct stile_finding {
-    const char *family; /* "instruction-override" */
-    const char *rule;   /* rule id; "classifier"; "limit" when a work budget was hit */
-    float weight;       /* contribution to the score, 0 to 1 */
-    uint8_t severity;   /* 0 info, 1 low, 2 medium, 3 high, 4 critical */
-    uint8_t action;     /* stile_action */
-    uint8_t field;      /* stile_field */
-    uint8_t view;       /* view it matched in, for a person: see stile_view_name */
+    const char *family;  /* "instruction-override" */
+    const char *rule;    /* rule id; "classifier"; "limit" when a work budget was hit */
+    float weight;        /* contribution to the score, 0 to 1 */
+    uint8_t severity;    /* 0 info, 1 low, 2 medium, 3 high, 4 critical */
+    uint8_t action;      /* stile_action */
+    uint8_t field;       /* stile_field */
+    uint8_t view;        /* view it matched in, for a person: see stile_view_name */
     uint32_t start, end; /* bytes of the field's original text, mapped back from the view */
 } stile_finding;
 
@@ -86,18 +86,12 @@ const char *stile_disposition_name(stile_disposition disposition);
 
 typedef struct stile_verdict {
     stile_disposition disposition;
-    bool flagged;       /* says injection; neutralization of a stray character is not a flag */
-    double score;       /* 0 to 1 */
+    bool flagged;            /* says injection; neutralization of a stray character is not a flag */
+    double score;            /* 0 to 1 */
     stile_finding *findings; /* by field, start, rule */
     size_t finding_count;
     stile_sha256 scan_version;
 } stile_verdict;
-
-/* The key under which a verdict is cached: (label text, every byte of the input, format, trust,
- * scan version). */
-stile_status stile_verdict_key(const stile_scan_input *input, stile_slice label,
-                               const stile_sha256 *scan_version, stile_sha256 *out,
-                               stile_error *err) STILE_MUST_CHECK;
 
 /* Scan. `out` borrows from `arena` and the policy. A failure is a refusal: there is no verdict,
  * and nothing may be released. */

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unicode/uvernum.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "scan/internal.h"
+
+/* Score at and above which a verdict says injection, by stile_trust: external, internal, curated. */
+static const double shipped_threshold[3] = {0.5, 0.6, 0.75};
+
+#define PREFILTER_AFTER ((size_t)256 * 1024)
+
+/* A file or folder that ships with stile: $variable, beside the binary, or in the source tree. */
+static stile_status find_shipped(const char *variable, const char *beside, const char *source,
+                                 char *out, size_t size, stile_error *err)
+{
+    char self[PATH_MAX], *slash;
+    const char *given = getenv(variable);
+    ssize_t len;
+
+    if (given) {
+        (void)snprintf(out, size, "%s", given);
+        return STILE_OK;
+    }
+    len = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (len > 0) {
+        self[len] = '\0';
+        if ((slash = strrchr(self, '/')))
+            *slash = '\0';
+        (void)snprintf(out, size, "%s/../share/stile/%s", self, beside);
+        if (stile_path_exists(out))
+            return STILE_OK;
+    }
+    (void)snprintf(out, size, "%s/%s", STILE_SOURCE_DIR, source);
+    if (stile_path_exists(out))
+        return STILE_OK;
+    return stile_fail(err, STILE_NOT_FOUND, "%s is not beside the program; set $%s", beside,
+                      variable);
+}
+
+stile_status stile_rules_path(char *out, size_t size, stile_error *err)
+{
+    return find_shipped("STILE_RULES", "rules", "classifiers/rules", out, size, err);
+}
+
+static stile_status load_classifier(stile_policy *policy, const char *wanted, stile_error *err)
+{
+    char path[PATH_MAX];
+
+    if (wanted && !*wanted)
+        return STILE_OK;
+    if (wanted)
+        return stile_classifier_load(wanted, &policy->classifier, err);
+    if (find_shipped("STILE_CLASSIFIER", "injection.bin", "classifiers/models/injection.bin", path,
+                     sizeof path, NULL))
+        return STILE_OK; /* none ships */
+    return stile_classifier_load(path, &policy->classifier, err);
+}
+
+/* All that a verdict depends on besides its input. */
+static stile_status hash_policy(stile_policy *policy, stile_error *err)
+{
+    char code[160];
+    stile_slice parts[3];
+
+    (void)snprintf(code, sizeof code, "views %d; thresholds %.17g %.17g %.17g; ICU %s; PCRE2 %s",
+                   STILE_VIEW_CODE_VERSION, policy->threshold[0], policy->threshold[1],
+                   policy->threshold[2], U_ICU_VERSION, stile_pattern_version());
+    parts[0] = stile_str(code);
+    parts[1] = stile_slice_of(policy->rules.digest.bytes, STILE_SHA256_LEN);
+    parts[2] = policy->classifier ? stile_slice_of(stile_classifier_hash(policy->classifier)->bytes,
+                                                   STILE_SHA256_LEN)
+                                  : stile_str("no classifier");
+    return stile_sha256_parts(parts, 3, &policy->hash, err);
+}
+
+stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
+                               stile_error *err)
+{
+    char folder[PATH_MAX];
+    stile_policy *policy = stile_alloc(sizeof *policy);
+    stile_status st = STILE_OK;
+
+    if (!policy)
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    atomic_init(&policy->refs, 1);
+    (void)pthread_mutex_init(&policy->lock, NULL);
+    for (int t = 0; t < 3; t++)
+        policy->threshold[t] =
+            options->threshold[t] > 0 ? options->threshold[t] : shipped_threshold[t];
+    if (options->rules_folder)
+        (void)snprintf(folder, sizeof folder, "%s", options->rules_folder);
+    else
+        st = stile_rules_path(folder, sizeof folder, err);
+    if (st || (st = stile_rules_load(folder, &policy->rules, err)) ||
+        (st = load_classifier(policy, options->classifier, err)) ||
+        (st = hash_policy(policy, err))) {
+        stile_policy_unref(policy);
+        return st;
+    }
+    *out = policy;
+    return STILE_OK;
+}
+
+stile_policy *stile_policy_ref(stile_policy *policy)
+{
+    atomic_fetch_add(&policy->refs, 1);
+    return policy;
+}
+
+void stile_policy_unref(stile_policy *policy)
+{
+    if (!policy || atomic_fetch_sub(&policy->refs, 1) != 1)
+        return;
+    stile_prefilter_destroy(atomic_load(&policy->prefilter));
+    stile_classifier_destroy(policy->classifier);
+    stile_rules_release(&policy->rules);
+    (void)pthread_mutex_destroy(&policy->lock);
+    stile_free(policy);
+}
+
+const stile_sha256 *stile_policy_hash(const stile_policy *policy)
+{
+    return &policy->hash;
+}
+
+static void make_prefilter(stile_policy *policy)
+{
+    size_t count = policy->rules.count;
+    stile_slice *patterns = stile_alloc_array(count, sizeof *patterns);
+    stile_prefilter *made = NULL;
+    stile_error err = {0};
+
+    for (size_t i = 0; patterns && i < count; i++)
+        patterns[i] = policy->rules.rules[i].pattern_text;
+    if (!patterns || stile_prefilter_create(patterns, count, &made, &err))
+        stile_log(STILE_LOG_WARN, "scan.prefilter", "scanning without a prefilter: %s", err.text);
+    stile_free(patterns);
+    atomic_store(&policy->prefilter, made);
+}
+
+stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more)
+{
+    stile_prefilter *made = atomic_load(&policy->prefilter);
+    const char *off = getenv("STILE_NO_PREFILTER");
+
+    if (made || (off && *off))
+        return made;
+    if (atomic_fetch_add(&policy->scanned, more) + more < PREFILTER_AFTER)
+        return NULL;
+    (void)pthread_mutex_lock(&policy->lock);
+    if (!policy->prefilter_tried)
+        make_prefilter(policy);
+    policy->prefilter_tried = true;
+    (void)pthread_mutex_unlock(&policy->lock);
+    return atomic_load(&policy->prefilter);
+}
+
+size_t stile_policy_rule_count(const stile_policy *policy)
+{
+    return policy->rules.count;
+}
+
+static const char *views_text(uint32_t views)
+{
+    static const char *const names[1 << STILE_VIEW_KINDS] = {
+        "",
+        "raw",
+        "normalized",
+        "raw, normalized",
+        "decoded",
+        "raw, decoded",
+        "normalized, decoded",
+        "raw, normalized, decoded",
+        "extracted",
+        "raw, extracted",
+        "normalized, extracted",
+        "raw, normalized, extracted",
+        "decoded, extracted",
+        "raw, decoded, extracted",
+        "normalized, decoded, extracted",
+        "raw, normalized, decoded, extracted",
+    };
+    return names[views & ((1u << STILE_VIEW_KINDS) - 1)];
+}
+
+stile_rule_info stile_policy_rule(const stile_policy *policy, size_t i)
+{
+    static const char *const actions[] = {"mark", "neutralize", "strip", "withhold"};
+    const stile_rule *r = &policy->rules.rules[i];
+
+    return (stile_rule_info){.id = r->id,
+                             .family = r->family,
+                             .action = r->signal ? "signal" : actions[r->action],
+                             .view = views_text(r->views),
+                             .reason = r->reason,
+                             .file = r->file,
+                             .line = r->line,
+                             .severity = r->severity,
+                             .weight = r->weight,
+                             .positives = r->positive.count,
+                             .negatives = r->negative.count};
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scanning one input: views of each field, hits in each view, findings mapped back to the field,
+ * then what they come to. */
+#include "scan/scan.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "scan/hits.h"
+#include "scan/sentences.h"
+
+/* Evidence in decoded or hidden text weighs more: no honest author hides an instruction. */
+#define HIDDEN_POWER 1.6
+/* A second rule of one family says less than the first. */
+#define SAME_FAMILY 0.5
+#define CHANNEL_WEIGHT 0.9
+#define LIMIT_WEIGHT 0.3
+/* With less of the text's words left than this after stripping, the chunk is withheld. */
+#define LEAST_LEFT 0.15
+/* A text with more findings than this is not worth cutting up: it is withheld. */
+#define MAX_FINDINGS 512
+
+stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out, stile_error *err)
+{
+    stile_scanner *s = stile_alloc(sizeof *s);
+    stile_status st;
+
+    if (!s)
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    s->policy = stile_policy_ref(policy);
+    if (!(s->may = stile_alloc(policy->rules.count)))
+        st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    else
+        st = stile_matcher_create(&s->matcher, err);
+    if (st) {
+        stile_scanner_destroy(s);
+        return st;
+    }
+    *out = s;
+    return STILE_OK;
+}
+
+void stile_scanner_destroy(stile_scanner *scanner)
+{
+    if (!scanner)
+        return;
+    stile_prefilter_scratch_destroy(scanner->scratch);
+    stile_matcher_destroy(scanner->matcher);
+    stile_free(scanner->may);
+    stile_policy_unref(scanner->policy);
+    stile_free(scanner);
+}
+
+/* One scan under way. */
+typedef struct scan {
+    stile_scanner *scanner;
+    const stile_scan_input *input;
+    stile_arena *arena;
+    stile_finding *findings;
+    size_t count, size;
+    bool critical, overflow;
+} scan;
+
+static stile_status add(scan *s, const stile_finding *finding, stile_error *err)
+{
+    if (s->count == MAX_FINDINGS) {
+        s->overflow = true;
+        return STILE_OK;
+    }
+    if (s->count == s->size) {
+        size_t size = s->size ? 2 * s->size : 8;
+        stile_finding *grown = stile_arena_array(s->arena, size, sizeof *grown);
+        if (!grown)
+            return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+        if (s->count)
+            memcpy(grown, s->findings, s->count * sizeof *grown);
+        s->findings = grown;
+        s->size = size;
+    }
+    s->findings[s->count++] = *finding;
+    return STILE_OK;
+}
+
+static double weight_in(const stile_scan_view *view, stile_field field, double weight)
+{
+    bool hidden = view->kind == STILE_VIEW_DECODED || view->kind == STILE_VIEW_EXTRACTED ||
+                  field == STILE_FIELD_SOURCE;
+    return hidden ? 1 - pow(1 - weight, HIDDEN_POWER) : weight;
+}
+
+static stile_finding finding_of(const scan *s, const stile_scan_view *view, stile_field field,
+                                const stile_scan_hit *hit)
+{
+    const stile_rule *rule = &s->scanner->policy->rules.rules[hit->rule];
+    stile_finding f = {.family = rule->family,
+                       .rule = rule->id,
+                       .weight = (float)weight_in(view, field, rule->weight),
+                       .severity = rule->severity,
+                       .action = rule->action,
+                       .field = (uint8_t)field,
+                       .view = (uint8_t)view->kind};
+
+    if (hit->limited) {
+        f.family = "limit";
+        f.weight = (float)LIMIT_WEIGHT;
+        f.action = STILE_ACTION_MARK;
+    }
+    stile_scan_view_origin(view, hit->start, hit->end, &f.start, &f.end);
+    return f;
+}
+
+static stile_status scan_view(scan *s, const stile_scan_view *view, stile_field field,
+                              stile_error *err)
+{
+    stile_scan_hits hits;
+    stile_status st = stile_scan_hits_of(s->scanner, view, s->arena, &hits, err);
+
+    for (size_t i = 0; !st && i < hits.count; i++) {
+        stile_finding f = finding_of(s, view, field, &hits.hits[i]);
+        s->critical |= f.severity == 4 && !hits.hits[i].limited;
+        st = add(s, &f, err);
+    }
+    return st;
+}
+
+static stile_status add_channels(scan *s, const stile_scan_views *views, stile_field field,
+                                 stile_error *err)
+{
+    stile_status st = STILE_OK;
+
+    for (size_t i = 0; !st && i < views->channel_count; i++) {
+        const stile_channel *c = &views->channels[i];
+        stile_finding f = {.family = "hidden-channel",
+                           .rule = c->what,
+                           .weight = (float)CHANNEL_WEIGHT,
+                           .severity = 3,
+                           .action = STILE_ACTION_NEUTRALIZE,
+                           .field = (uint8_t)field,
+                           .view = STILE_VIEW_RAW,
+                           .start = c->start,
+                           .end = c->end};
+        st = add(s, &f, err);
+    }
+    if (!st && views->limited) {
+        stile_finding f = {.family = "limit",
+                           .rule = views->limited,
+                           .weight = (float)LIMIT_WEIGHT,
+                           .severity = 1,
+                           .action = STILE_ACTION_MARK,
+                           .field = (uint8_t)field};
+        f.end = (uint32_t)s->input->field[field].len;
+        st = add(s, &f, err);
+    }
+    return st;
+}
+
+static stile_status classify(scan *s, const stile_scan_view *view, stile_field field,
+                             stile_error *err)
+{
+    stile_finding f = {.family = "classifier",
+                       .rule = "classifier",
+                       .severity = 2,
+                       .action = STILE_ACTION_STRIP,
+                       .field = (uint8_t)field,
+                       .view = (uint8_t)view->kind};
+    uint32_t start = 0, end = 0;
+    double p = stile_classifier_score(s->scanner->policy->classifier, view->text, &start, &end);
+
+    f.weight = (float)weight_in(view, field, p);
+    if (f.weight < 0.25F)
+        return STILE_OK;
+    stile_scan_view_origin(view, start, end, &f.start, &f.end);
+    return add(s, &f, err);
+}
+
+static stile_status scan_field(scan *s, stile_field field, stile_format format, stile_error *err)
+{
+    stile_scan_views views;
+    stile_slice text = s->input->field[field];
+    stile_status st;
+
+    if (text.len == 0)
+        return STILE_OK;
+    if ((st = stile_scan_views_make(text, format, s->arena, &views, err)) ||
+        (st = add_channels(s, &views, field, err)))
+        return st;
+    for (size_t i = 0; !st && i < views.count; i++) {
+        const stile_scan_view *view = &views.views[i];
+        /* Of the source only what the text does not show is news. */
+        if (field == STILE_FIELD_SOURCE && view->kind != STILE_VIEW_EXTRACTED &&
+            view->kind != STILE_VIEW_DECODED)
+            continue;
+        st = scan_view(s, view, field, err);
+        if (!st && s->scanner->policy->classifier && view->kind != STILE_VIEW_RAW &&
+            (field == STILE_FIELD_TEXT || field == STILE_FIELD_SOURCE))
+            st = classify(s, view, field, err);
+    }
+    return st;
+}
+
+/* A payload cut in two by a chunk's bound: the text between its neighbours' edges, where only a hit
+ * that crosses into the text from outside is new. */
+static stile_status scan_joint(scan *s, stile_error *err)
+{
+    const stile_slice *field = s->input->field;
+    stile_slice before = field[STILE_FIELD_BEFORE], text = field[STILE_FIELD_TEXT],
+                after = field[STILE_FIELD_AFTER];
+    uint32_t start = (uint32_t)before.len + 1, end = start + (uint32_t)text.len;
+    char *joined;
+    stile_scan_views views;
+    stile_scan_hits hits;
+    stile_status st;
+
+    if ((before.len == 0 && after.len == 0) || text.len == 0)
+        return STILE_OK;
+    if (!(joined = stile_arena_alloc(s->arena, before.len + text.len + after.len + 2)))
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    if (before.len)
+        memcpy(joined, before.ptr, before.len);
+    joined[before.len] = ' ';
+    memcpy(joined + start, text.ptr, text.len);
+    joined[end] = ' ';
+    if (after.len)
+        memcpy(joined + end + 1, after.ptr, after.len);
+    if ((st = stile_scan_views_make(stile_slice_of(joined, end + 1 + after.len), STILE_FORMAT_TEXT,
+                                    s->arena, &views, err)))
+        return st;
+    for (size_t v = 0; v < views.count; v++) {
+        const stile_scan_view *view = &views.views[v];
+        if (view->kind != STILE_VIEW_NORMALIZED)
+            continue;
+        if ((st = stile_scan_hits_of(s->scanner, view, s->arena, &hits, err)))
+            return st;
+        for (size_t i = 0; i < hits.count; i++) {
+            stile_finding f = finding_of(s, view, STILE_FIELD_TEXT, &hits.hits[i]);
+            if (f.end <= start || f.start >= end || (f.start >= start && f.end <= end) ||
+                hits.hits[i].limited)
+                continue;
+            f.start = f.start > start ? f.start - start : 0;
+            f.end = f.end < end ? f.end - start : (uint32_t)text.len;
+            if ((st = add(s, &f, err)))
+                return st;
+        }
+    }
+    return STILE_OK;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const stile_finding *x = a, *y = b;
+    if (x->field != y->field)
+        return x->field < y->field ? -1 : 1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->end != y->end)
+        return x->end < y->end ? -1 : 1;
+    return strcmp(x->rule, y->rule);
+}
+
+/* One finding for a rule at one place, the weightiest, whichever views saw it. */
+static void drop_doubles(scan *s)
+{
+    size_t kept = 0;
+
+    if (s->count)
+        qsort(s->findings, s->count, sizeof *s->findings, by_place);
+    for (size_t i = 0; i < s->count; i++) {
+        stile_finding *f = &s->findings[i], *last = kept ? &s->findings[kept - 1] : NULL;
+        if (last && last->field == f->field && last->start == f->start && last->end == f->end &&
+            strcmp(last->rule, f->rule) == 0) {
+            if (f->weight > last->weight)
+                *last = *f;
+            continue;
+        }
+        s->findings[kept++] = *f;
+    }
+    s->count = kept;
+}
+
+static bool seen_before(const scan *s, size_t i, bool family)
+{
+    const stile_finding *f = &s->findings[i];
+    for (size_t j = 0; j < s->count; j++) {
+        const stile_finding *o = &s->findings[j];
+        bool stronger = o->weight > f->weight || (o->weight == f->weight && j < i);
+        if (j != i && stronger &&
+            strcmp(family ? o->family : o->rule, family ? f->family : f->rule) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* 1 - prod(1 - w): each rule once, at its strongest; all but the strongest of a family at half. */
+static double score_of(const scan *s)
+{
+    double left = 1;
+
+    for (size_t i = 0; i < s->count; i++) {
+        double w = (double)s->findings[i].weight;
+        if (seen_before(s, i, false))
+            continue;
+        left *= 1 - (seen_before(s, i, true) ? SAME_FAMILY * w : w);
+    }
+    return 1 - left;
+}
+
+static stile_disposition dispose(const scan *s, bool flagged)
+{
+    stile_slice text = s->input->field[STILE_FIELD_TEXT];
+    bool neutralize = false;
+
+    if (flagged && s->overflow)
+        return STILE_DISPOSITION_WITHHELD;
+    for (size_t i = 0; i < s->count; i++) {
+        if (flagged && s->findings[i].action == STILE_ACTION_WITHHOLD)
+            return STILE_DISPOSITION_WITHHELD;
+        neutralize |= s->findings[i].action == STILE_ACTION_NEUTRALIZE;
+    }
+    if (flagged && stile_sentences_left(text, s->findings, s->count) < LEAST_LEFT)
+        return STILE_DISPOSITION_WITHHELD;
+    return flagged || neutralize ? STILE_DISPOSITION_SANITIZED : STILE_DISPOSITION_ALLOW;
+}
+
+stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, stile_arena *arena,
+                        stile_verdict *out, stile_error *err)
+{
+    static const stile_field plain[] = {STILE_FIELD_TITLE, STILE_FIELD_URL, STILE_FIELD_HEADING,
+                                        STILE_FIELD_METADATA};
+    scan s = {.scanner = scanner, .input = input, .arena = arena};
+    stile_verdict verdict = {.scan_version = scanner->policy->hash};
+    stile_status st;
+
+    if ((unsigned)input->trust > STILE_TRUST_CURATED)
+        return stile_fail(err, STILE_INVALID, "scan: unknown trust");
+    if ((st = scan_field(&s, STILE_FIELD_TEXT, input->format, err)) ||
+        (st = scan_field(&s, STILE_FIELD_SOURCE, input->format, err)) || (st = scan_joint(&s, err)))
+        return st;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if ((st = scan_field(&s, plain[i], STILE_FORMAT_TEXT, err)))
+            return st;
+    drop_doubles(&s);
+    verdict.score = score_of(&s);
+    /* Trust never disables a critical rule. */
+    verdict.flagged = verdict.score >= scanner->policy->threshold[input->trust] || s.critical;
+    verdict.disposition = dispose(&s, verdict.flagged);
+    verdict.findings = s.findings;
+    verdict.finding_count = s.count;
+    *out = verdict;
+    return STILE_OK;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which sentences of a text its findings condemn. */
+#ifndef STILE_SCAN_SENTENCES_H
+#define STILE_SCAN_SENTENCES_H
+
+#include "scan/scan.h"
+
+typedef struct stile_cut {
+    uint32_t start, end; /* bytes of the text to be removed */
+    const char *family;
+} stile_cut;
+
+/* The sentence around each finding in the text that is not to be neutralized in place, merged where
+ * they meet; ascending. `out` holds `count` cuts. Gives how many. */
+size_t stile_sentences_cut(stile_slice text, const stile_finding *findings, size_t count,
+                           stile_cut *out);
+
+/* The part of the text's words that those cuts leave, 0 to 1; 1 when there is nothing to cut. */
+double stile_sentences_left(stile_slice text, const stile_finding *findings, size_t count);
+
+#endif
