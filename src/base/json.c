@@ -29,7 +29,9 @@ static int append(const char *bytes, size_t len, void *ctx)
 
 stile_status stile_json_write(const json_t *json, stile_buf *out, stile_error *err)
 {
-    if (json_dump_callback(json, append, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0 || !json) {
+    if (json_dump_callback(json, append, out,
+                           JSON_COMPACT | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY) != 0 ||
+        !json) {
         stile_status st = stile_buf_ok(out, err);
         return st ? st : stile_fail(err, STILE_INTERNAL, "json: cannot be written");
     }

@@ -183,7 +183,8 @@ void stile_human_duration(double seconds, char *out)
 
 int stile_print_json(const json_t *json)
 {
-    if (!json || json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY) != 0 ||
+    if (!json ||
+        json_dumpf(json, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10) | JSON_ENCODE_ANY) != 0 ||
         fputc('\n', stdout) == EOF || fflush(stdout) != 0) {
         fputs("stile: the result cannot be written\n", stderr);
         return 1;

@@ -214,7 +214,8 @@ static stile_status digest_permit(const stile_labels *d, stile_permit *permit, s
     } else {
         for (size_t i = 0; i < permit->count; i++)
             labels[i] = stile_labels_get(d, permit->ids[i]);
-        qsort(labels, permit->count, sizeof(const stile_label *), by_text);
+        if (permit->count)
+            qsort(labels, permit->count, sizeof(const stile_label *), by_text);
         for (size_t i = 0; i < permit->count; i++)
             texts[i] = stile_label_text(labels[i]);
         if (!(st = stile_sha256_parts(texts, permit->count, &digest, err)))

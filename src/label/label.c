@@ -268,7 +268,8 @@ static stile_status settle_clearance(const stile_levels *levels, stile_clearance
     size_t kept = 0;
     stile_status st;
 
-    qsort(c->tokens, c->count, sizeof *c->tokens, by_bytes);
+    if (c->count)
+        qsort(c->tokens, c->count, sizeof *c->tokens, by_bytes);
     for (size_t i = 0; i < c->count; i++)
         if (i == 0 || !stile_slice_eq(c->tokens[i].text, c->tokens[kept - 1].text))
             c->tokens[kept++] = c->tokens[i];
@@ -282,7 +283,8 @@ static stile_status settle_clearance(const stile_levels *levels, stile_clearance
     if (!(st = stile_buf_ok(&text, err)))
         st = stile_arena_copy(&c->arena, stile_buf_slice(&text), &c->text, err);
     stile_buf_release(&text);
-    qsort(c->tokens, c->count, sizeof *c->tokens, by_hash);
+    if (c->count)
+        qsort(c->tokens, c->count, sizeof *c->tokens, by_hash);
     return st;
 }
 
