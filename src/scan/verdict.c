@@ -39,33 +39,44 @@ void stile_verdict_encode(const stile_verdict *verdict, stile_buf *out)
     }
 }
 
-static bool get_name(stile_reader *r, stile_arena *arena, const char **out)
+static stile_status damaged(stile_error *err)
 {
-    stile_slice name, copy;
-    if (!stile_reader_block(r, &name) || name.len == 0 ||
-        stile_arena_copy(arena, name, &copy, NULL))
-        return false;
-    *out = copy.ptr;
-    return true;
+    return stile_fail(err, STILE_CORRUPT, "scan: damaged verdict record");
 }
 
-static bool get_finding(stile_reader *r, stile_arena *arena, stile_finding *f)
+static stile_status get_name(stile_reader *r, stile_arena *arena, const char **out,
+                             stile_error *err)
+{
+    stile_slice name, copy;
+    stile_status st;
+
+    if (!stile_reader_block(r, &name) || name.len == 0)
+        return damaged(err);
+    if (!(st = stile_arena_copy(arena, name, &copy, err)))
+        *out = copy.ptr;
+    return st;
+}
+
+static stile_status get_finding(stile_reader *r, stile_arena *arena, stile_finding *f,
+                                stile_error *err)
 {
     uint64_t start, len;
     uint32_t weight;
+    stile_status st;
 
-    if (!get_name(r, arena, &f->family) || !get_name(r, arena, &f->rule) ||
-        !stile_reader_u32(r, &weight) || !stile_reader_u8(r, &f->severity) || f->severity > 4 ||
+    if ((st = get_name(r, arena, &f->family, err)) || (st = get_name(r, arena, &f->rule, err)))
+        return st;
+    if (!stile_reader_u32(r, &weight) || !stile_reader_u8(r, &f->severity) || f->severity > 4 ||
         !stile_reader_u8(r, &f->action) || f->action > STILE_ACTION_WITHHOLD ||
         !stile_reader_u8(r, &f->field) || f->field >= STILE_FIELD_COUNT ||
         !stile_reader_u8(r, &f->view) || f->view >= STILE_VIEW_KINDS ||
         !stile_reader_varint(r, &start) || !stile_reader_varint(r, &len) || start > UINT32_MAX ||
         len > UINT32_MAX - start)
-        return false;
+        return damaged(err);
     memcpy(&f->weight, &weight, sizeof f->weight);
     f->start = (uint32_t)start;
     f->end = (uint32_t)(start + len);
-    return f->weight >= 0 && f->weight <= 1;
+    return f->weight >= 0 && f->weight <= 1 ? STILE_OK : damaged(err);
 }
 
 stile_status stile_verdict_decode(stile_slice record, stile_arena *arena, stile_verdict *out,
@@ -76,13 +87,14 @@ stile_status stile_verdict_decode(stile_slice record, stile_arena *arena, stile_
     uint8_t version, disposition, flagged;
     uint64_t score, count;
     stile_slice hash;
+    stile_status st;
 
     if (!stile_reader_u8(&r, &version) || version != RECORD_VERSION ||
         !stile_reader_u8(&r, &disposition) || disposition > STILE_DISPOSITION_ALLOW ||
         !stile_reader_u8(&r, &flagged) || flagged > 1 || !stile_reader_u64(&r, &score) ||
         !stile_reader_bytes(&r, STILE_SHA256_LEN, &hash) || !stile_reader_varint(&r, &count) ||
         count > MAX_RECORD_FINDINGS)
-        return stile_fail(err, STILE_CORRUPT, "scan: damaged verdict record");
+        return damaged(err);
     v.disposition = (stile_disposition)disposition;
     v.flagged = flagged == 1;
     v.finding_count = (size_t)count;
@@ -91,10 +103,10 @@ stile_status stile_verdict_decode(stile_slice record, stile_arena *arena, stile_
     if (!(v.findings = stile_arena_array(arena, v.finding_count, sizeof *v.findings)))
         return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     for (size_t i = 0; i < v.finding_count; i++)
-        if (!get_finding(&r, arena, &v.findings[i]))
-            return stile_fail(err, STILE_CORRUPT, "scan: damaged verdict record");
+        if ((st = get_finding(&r, arena, &v.findings[i], err)))
+            return st;
     if (!stile_reader_done(&r) || !(v.score >= 0 && v.score <= 1))
-        return stile_fail(err, STILE_CORRUPT, "scan: damaged verdict record");
+        return damaged(err);
     *out = v;
     return STILE_OK;
 }
