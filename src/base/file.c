@@ -43,6 +43,8 @@ stile_status stile_fail_errno(stile_error *err, int code, const char *doing, con
 
 static stile_status read_all(int fd, const char *path, stile_buf *out, stile_error *err)
 {
+    stile_status st;
+
     for (;;) {
         char part[65536];
         ssize_t n = read(fd, part, sizeof part);
@@ -56,8 +58,8 @@ static stile_status read_all(int fd, const char *path, stile_buf *out, stile_err
         if (out->failed)
             break;
     }
-    if (stile_buf_ok(out, err))
-        return stile_fail_in(err, STILE_TOO_LARGE, "%s", path);
+    if ((st = stile_buf_ok(out, err)))
+        return stile_fail_in(err, st, "%s", path);
     return STILE_OK;
 }
 
