@@ -19,8 +19,8 @@ typedef struct stile_credentials {
 /* Made by stile_authenticate alone. Borrows from the arena of its request. */
 typedef struct stile_caller {
     bool owner;
-    const char *name;   /* for the audit: "owner", or the key's principal */
-    const char *key_id; /* "" for the owner */
+    const char *name;                 /* for the audit: "owner", or the key's principal */
+    const char *key_id;               /* "" for the owner */
     const stile_clearance *clearance; /* effective; NULL reads nothing */
     uint32_t scopes;
     const stile_slice *collections;

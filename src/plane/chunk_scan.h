@@ -11,11 +11,11 @@
 typedef struct stile_chunk_place {
     const stile_document *document;
     stile_slice text, heading;
-    stile_slice before, after;     /* whole texts of the adjacent chunks; empty at the ends */
-    stile_slice original;          /* needed for HTML and Markdown only */
-    uint32_t orig_end;             /* of this chunk */
-    uint32_t previous_end;         /* orig_end of the chunk before, 0 for the first */
-    bool last;                     /* the source then runs to the original's end */
+    stile_slice before, after; /* whole texts of the adjacent chunks; empty at the ends */
+    stile_slice original;      /* needed for HTML and Markdown only */
+    uint32_t orig_end;         /* of this chunk */
+    uint32_t previous_end;     /* orig_end of the chunk before, 0 for the first */
+    bool last;                 /* the source then runs to the original's end */
 } stile_chunk_place;
 
 /* Borrows from the place. Neighbours give STILE_NEIGHBOUR bytes, cut at characters. The source

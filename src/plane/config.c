@@ -30,7 +30,6 @@ static const struct {
     {"index.ann_rows", offsetof(stile_config, index.ann_rows), COUNT},
     {"index.language", offsetof(stile_config, index.language), TEXT},
     {"scan.rules", offsetof(stile_config, scan.rules), TEXT},
-    {"scan.classifier", offsetof(stile_config, scan.classifier), TEXT},
     {"scan.threshold_external", offsetof(stile_config, scan.threshold[0]), REAL},
     {"scan.threshold_internal", offsetof(stile_config, scan.threshold[1]), REAL},
     {"scan.threshold_curated", offsetof(stile_config, scan.threshold[2]), REAL},

@@ -19,7 +19,7 @@ typedef struct stile_config {
         const char *language;
     } index;
     struct {
-        const char *rules, *classifier;
+        const char *rules;
         double threshold[3]; /* by stile_trust; 0: the shipped one */
     } scan;
     struct {

@@ -44,8 +44,8 @@ struct stile_plane {
 stile_status stile_plane_publish(stile_plane *plane, stile_error *err) STILE_MUST_CHECK;
 
 /* Bring the index from the change it covers to plane->seq, from the store. Under commit_lock. */
-stile_status stile_plane_replay(stile_plane *plane, uint64_t from, stile_error *err)
-    STILE_MUST_CHECK;
+stile_status stile_plane_replay(stile_plane *plane, uint64_t from,
+                                stile_error *err) STILE_MUST_CHECK;
 
 /* A ROWS record as the index takes it: fills chunks, codes, scales and terms of `row`. */
 stile_status stile_plane_decode_rows(const stile_plane *plane, stile_slice record,

@@ -218,7 +218,6 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
         return st;
     plane->next_collection = (uint32_t)collections;
     policy.rules_folder = plane->config.scan.rules;
-    policy.classifier = plane->config.scan.classifier;
     memcpy(policy.threshold, plane->config.scan.threshold, sizeof policy.threshold);
     if ((st = stile_policy_load(&policy, &plane->policy, err)) ||
         (st = path_in(plane->folder, "audit", path, err)) ||

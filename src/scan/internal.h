@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "classifiers/classifier.h"
 #include "classifiers/prefilter.h"
 #include "classifiers/rules.h"
 #include "scan/scan.h"
@@ -16,7 +15,6 @@ struct stile_policy {
     atomic_size_t refs;
     /* immutable */
     stile_rules rules;
-    stile_classifier *classifier; /* or NULL */
     double threshold[3];
     stile_sha256 hash;
     /* The prefilter costs more to compile than a few texts cost without it, so it is made when so

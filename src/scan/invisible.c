@@ -167,7 +167,8 @@ bool stile_invisible_is_honest(stile_slice text, size_t at, size_t next, uint32_
     if (cp == 0xad)
         return u_isalpha((UChar32)left) && u_isalpha((UChar32)right);
     if (cp == 0x200b) /* breaks lines in scripts without spaces */
-        return left > 0xe00 && right > 0xe00;
+        return left > 0xe00 && right > 0xe00 && u_isalpha((UChar32)left) &&
+               u_isalpha((UChar32)right);
     if (is_isolate(cp))
         return right_to_left_near(text, at);
     return false;

@@ -48,35 +48,18 @@ stile_status stile_rules_path(char *out, size_t size, stile_error *err)
     return find_shipped("STILE_RULES", "rules", "classifiers/rules", out, size, err);
 }
 
-static stile_status load_classifier(stile_policy *policy, const char *wanted, stile_error *err)
-{
-    char path[PATH_MAX];
-
-    if (wanted && !*wanted)
-        return STILE_OK;
-    if (wanted)
-        return stile_classifier_load(wanted, &policy->classifier, err);
-    if (find_shipped("STILE_CLASSIFIER", "injection.bin", "classifiers/models/injection.bin", path,
-                     sizeof path, NULL))
-        return STILE_OK; /* none ships */
-    return stile_classifier_load(path, &policy->classifier, err);
-}
-
 /* All that a verdict depends on besides its input. */
 static stile_status hash_policy(stile_policy *policy, stile_error *err)
 {
     char code[160];
-    stile_slice parts[3];
+    stile_slice parts[2];
 
     (void)snprintf(code, sizeof code, "views %d; thresholds %.17g %.17g %.17g; ICU %s; PCRE2 %s",
                    STILE_VIEW_CODE_VERSION, policy->threshold[0], policy->threshold[1],
                    policy->threshold[2], U_ICU_VERSION, stile_pattern_version());
     parts[0] = stile_str(code);
     parts[1] = stile_slice_of(policy->rules.digest.bytes, STILE_SHA256_LEN);
-    parts[2] = policy->classifier ? stile_slice_of(stile_classifier_hash(policy->classifier)->bytes,
-                                                   STILE_SHA256_LEN)
-                                  : stile_str("no classifier");
-    return stile_sha256_parts(parts, 3, &policy->hash, err);
+    return stile_sha256_parts(parts, 2, &policy->hash, err);
 }
 
 stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
@@ -98,7 +81,6 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
     else
         st = stile_rules_path(folder, sizeof folder, err);
     if (st || (st = stile_rules_load(folder, &policy->rules, err)) ||
-        (st = load_classifier(policy, options->classifier, err)) ||
         (st = hash_policy(policy, err))) {
         stile_policy_unref(policy);
         return st;
@@ -118,7 +100,6 @@ void stile_policy_unref(stile_policy *policy)
     if (!policy || atomic_fetch_sub(&policy->refs, 1) != 1)
         return;
     stile_prefilter_destroy(atomic_load(&policy->prefilter));
-    stile_classifier_destroy(policy->classifier);
     stile_rules_release(&policy->rules);
     (void)pthread_mutex_destroy(&policy->lock);
     stile_free(policy);

@@ -155,25 +155,6 @@ static stile_status add_channels(scan *s, const stile_scan_views *views, stile_f
     return st;
 }
 
-static stile_status classify(scan *s, const stile_scan_view *view, stile_field field,
-                             stile_error *err)
-{
-    stile_finding f = {.family = "classifier",
-                       .rule = "classifier",
-                       .severity = 2,
-                       .action = STILE_ACTION_STRIP,
-                       .field = (uint8_t)field,
-                       .view = (uint8_t)view->kind};
-    uint32_t start = 0, end = 0;
-    double p = stile_classifier_score(s->scanner->policy->classifier, view->text, &start, &end);
-
-    f.weight = (float)weight_in(view, field, p);
-    if (f.weight < 0.25F)
-        return STILE_OK;
-    stile_scan_view_origin(view, start, end, &f.start, &f.end);
-    return add(s, &f, err);
-}
-
 static stile_status scan_field(scan *s, stile_field field, stile_format format, stile_error *err)
 {
     stile_scan_views views;
@@ -192,9 +173,6 @@ static stile_status scan_field(scan *s, stile_field field, stile_format format, 
             view->kind != STILE_VIEW_DECODED)
             continue;
         st = scan_view(s, view, field, err);
-        if (!st && s->scanner->policy->classifier && view->kind != STILE_VIEW_RAW &&
-            (field == STILE_FIELD_TEXT || field == STILE_FIELD_SOURCE))
-            st = classify(s, view, field, err);
     }
     return st;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scanning stored text for injected instructions: policy, input, verdict.
  *
- * A policy is a compiled, immutable set of rule packs, classifier, thresholds and limits with a
+ * A policy is a compiled, immutable set of rule packs, thresholds and limits with a
  * hash, the scan version. A verdict holds the findings and the score of one text under one
  * policy, and depends on the input and the policy alone: budgets count work, never time. */
 #ifndef STILE_SCAN_SCAN_H
@@ -20,7 +20,6 @@ typedef struct stile_scanner stile_scanner; /* per-thread scratch for one policy
 
 typedef struct stile_policy_options {
     const char *rules_folder; /* *.yaml packs; NULL: the ones shipped (stile_rules_path) */
-    const char *classifier;   /* weights; NULL: the ones shipped, if any; "": none */
     /* Score at and above which a verdict says injection, by source trust; 0: the shipped ones. */
     double threshold[3]; /* indexed by stile_trust */
 } stile_policy_options;
@@ -30,7 +29,7 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
                                stile_error *err) STILE_MUST_CHECK;
 stile_policy *stile_policy_ref(stile_policy *policy);
 void stile_policy_unref(stile_policy *policy);
-/* The scan version: packs, classifier, thresholds, limits, view code, Unicode and PCRE2. */
+/* The scan version: packs, thresholds, limits, view code, Unicode and PCRE2. */
 const stile_sha256 *stile_policy_hash(const stile_policy *policy);
 
 stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out,
@@ -68,7 +67,7 @@ typedef enum {
 
 typedef struct stile_finding {
     const char *family;  /* "instruction-override" */
-    const char *rule;    /* rule id; "classifier"; "limit" when a work budget was hit */
+    const char *rule;    /* rule id; what of a hidden channel; which limit was hit */
     float weight;        /* contribution to the score, 0 to 1 */
     uint8_t severity;    /* 0 info, 1 low, 2 medium, 3 high, 4 critical */
     uint8_t action;      /* stile_action */

@@ -19,7 +19,7 @@
 static stile_policy *make_policy(const char *folder, const char *name, const char *forbidden)
 {
     char pack[1024], path[512];
-    stile_policy_options options = {.rules_folder = path, .classifier = ""};
+    stile_policy_options options = {.rules_folder = path};
     stile_policy *policy = NULL;
     stile_error err = {0};
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/scan_view.h"
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "scan/view_build.h"
+
+const char *stile_view_kind_name(stile_view_kind kind)
+{
+    static const char *const names[STILE_VIEW_KINDS] = {"raw", "normalized", "decoded",
+                                                        "extracted"};
+    return (unsigned)kind < STILE_VIEW_KINDS ? names[kind] : "raw";
+}
+
+static stile_status make_raw(stile_slice text, stile_arena *arena, stile_scan_view *out,
+                             stile_error *err)
+{
+    stile_view_piece *piece = stile_arena_alloc(arena, sizeof *piece);
+
+    if (!piece)
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    *piece = (stile_view_piece){0, 0, (uint32_t)text.len, true};
+    *out = (stile_scan_view){STILE_VIEW_RAW, "", text, piece, 1};
+    return STILE_OK;
+}
+
+static stile_status make_all(stile_slice text, stile_format format, stile_arena *arena,
+                             stile_view_list *list, stile_scan_views *out, stile_error *err)
+{
+    stile_scan_view raw, normalized;
+    stile_status st;
+
+    (void)format; /* markup is looked for in every format: a text may well carry some */
+    if ((st = make_raw(text, arena, &raw, err)) ||
+        (st = stile_view_normalize(&raw, arena, &normalized, err)))
+        return st;
+    list->views[list->count++] = raw;
+    list->views[list->count++] = normalized;
+    if ((st = stile_view_fold(&raw, &normalized, arena, list, err)) ||
+        (st = stile_view_decode(&raw, &normalized, arena, list, err)) ||
+        (st = stile_view_extract(&raw, arena, list, err)))
+        return st;
+    return stile_view_channels(text, arena, &out->channels, &out->channel_count, err);
+}
+
+stile_status stile_scan_views_make(stile_slice text, stile_format format, stile_arena *arena,
+                                   stile_scan_views *out, stile_error *err)
+{
+    stile_view_list *list = stile_alloc(sizeof *list);
+    stile_scan_views views = {0};
+    stile_status st;
+
+    if (!list)
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    if (text.len > UINT32_MAX / 4)
+        st = stile_fail(err, STILE_TOO_LARGE, "scan: a text of %zu bytes", text.len);
+    else
+        st = make_all(text, format, arena, list, &views, err);
+    if (!st && !(views.views = stile_arena_array(arena, list->count, sizeof *views.views)))
+        st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    if (!st) {
+        memcpy(views.views, list->views, list->count * sizeof *views.views);
+        views.count = list->count;
+        views.limited = list->limited;
+        *out = views;
+    }
+    stile_free(list);
+    return st;
+}
+
+static bool fault(const char **why, const char *what)
+{
+    *why = what;
+    return false;
+}
+
+static bool validate_view(const stile_scan_view *view, stile_slice original, const char **why)
+{
+    if (stile_utf8_valid(view->text) != view->text.len)
+        return fault(why, "a view is not UTF-8");
+    for (size_t i = 0; i < view->piece_count; i++) {
+        const stile_view_piece *p = &view->pieces[i];
+        size_t next = i + 1 < view->piece_count ? p[1].at : view->text.len;
+        if (p->start > original.len || p->len > original.len - p->start)
+            return fault(why, "a piece points outside the original");
+        if (p->at > view->text.len || next < p->at || (i == 0 && p->at != 0))
+            return fault(why, "pieces are not in order");
+        if (p->exact && next - p->at != p->len)
+            return fault(why, "an exact piece is not as long as what it came from");
+    }
+    if (view->text.len && view->piece_count == 0)
+        return fault(why, "a view without pieces");
+    return true;
+}
+
+bool stile_scan_views_validate(const stile_scan_views *views, stile_slice original,
+                               const char **why)
+{
+    if (views->count < 2 || views->views[0].kind != STILE_VIEW_RAW ||
+        views->views[1].kind != STILE_VIEW_NORMALIZED)
+        return fault(why, "raw and normalized come first");
+    for (size_t i = 0; i < views->count; i++)
+        if (!validate_view(&views->views[i], original, why))
+            return false;
+    for (size_t i = 0; i < views->channel_count; i++)
+        if (views->channels[i].start >= views->channels[i].end ||
+            views->channels[i].end > original.len)
+            return fault(why, "a channel outside the original");
+    return true;
+}

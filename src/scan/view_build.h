@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a view: bytes with the way back. A builder may stand on another view (its base), whose own
+ * way back is then followed, so that every piece points into the original. */
+#ifndef STILE_SCAN_VIEW_BUILD_H
+#define STILE_SCAN_VIEW_BUILD_H
+
+#include "scan/scan_view.h"
+#include "stile/buf.h"
+
+typedef struct stile_view_builder {
+    stile_arena *arena;
+    const stile_scan_view *base; /* NULL: offsets given are the original's */
+    stile_buf text;
+    stile_view_piece *pieces;
+    size_t count, size;
+    bool failed; /* memory ran out */
+} stile_view_builder;
+
+void stile_view_builder_init(stile_view_builder *b, stile_arena *arena, const stile_scan_view *base,
+                             size_t cap);
+void stile_view_builder_release(stile_view_builder *b);
+
+/* Append `len` bytes that came, one by one, from base bytes [start, start + len). */
+void stile_view_add_exact(stile_view_builder *b, size_t start, const char *bytes, size_t len);
+/* Append `len` bytes that came, as a whole, from base bytes [start, start + from). */
+void stile_view_add_as(stile_view_builder *b, size_t start, size_t from, const char *bytes,
+                       size_t len);
+
+/* The finished view, copied into the arena. The builder is released. */
+stile_status stile_view_finish(stile_view_builder *b, stile_view_kind kind, const char *how,
+                               stile_scan_view *out, stile_error *err) STILE_MUST_CHECK;
+
+/* The list of views being gathered. */
+#define STILE_MAX_VIEWS 96
+typedef struct stile_view_list {
+    stile_scan_view views[STILE_MAX_VIEWS];
+    size_t count;
+    const char *limited;
+} stile_view_list;
+/* Adds a copy; past the most, notes the limit and drops it. */
+void stile_view_list_add(stile_view_list *list, const stile_scan_view *view);
+
+/* `view` normalized, as a view of the same kind. */
+stile_status stile_view_normalize(const stile_scan_view *view, stile_arena *arena,
+                                  stile_scan_view *out, stile_error *err) STILE_MUST_CHECK;
+/* Further readings of the raw text, each added only when it differs: spaced-out letters joined,
+ * letters for look-alike digits. */
+stile_status stile_view_fold(const stile_scan_view *raw, const stile_scan_view *normalized,
+                             stile_arena *arena, stile_view_list *list,
+                             stile_error *err) STILE_MUST_CHECK;
+stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view *normalized,
+                               stile_arena *arena, stile_view_list *list,
+                               stile_error *err) STILE_MUST_CHECK;
+stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
+                                stile_view_list *list, stile_error *err) STILE_MUST_CHECK;
+/* Channels of the raw text. */
+stile_status stile_view_channels(stile_slice text, stile_arena *arena, stile_channel **out,
+                                 size_t *count, stile_error *err) STILE_MUST_CHECK;
+
+#endif

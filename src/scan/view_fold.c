@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Further readings: letters spaced out, and digits for letters. */
+#include <ctype.h>
+
+#include "scan/view_build.h"
+
+#define LEAST_SPACED 5 /* letters in a row, each alone */
+
+static bool is_gap(char c)
+{
+    return c == ' ' || c == '.' || c == '-' || c == '_' || c == '*' || c == '|';
+}
+
+/* Whether text[at] is a letter that stands alone. */
+static bool alone(stile_slice text, size_t at)
+{
+    return isalpha((unsigned char)text.ptr[at]) &&
+           (at == 0 || !isalnum((unsigned char)text.ptr[at - 1])) &&
+           (at + 1 == text.len || !isalnum((unsigned char)text.ptr[at + 1]));
+}
+
+/* End of a run of lone letters from `at`, one gap between two of them or, between words, up to
+ * three; 0 when the run is too short. */
+static size_t spaced_run(stile_slice text, size_t at)
+{
+    size_t letters = 0, end = at;
+
+    while (at < text.len && alone(text, at)) {
+        size_t gap = at + 1;
+        letters++;
+        end = at + 1;
+        while (gap < text.len && gap - at <= 4 && is_gap(text.ptr[gap]))
+            gap++;
+        if (gap == at + 1)
+            break;
+        at = gap;
+    }
+    return letters >= LEAST_SPACED ? end : 0;
+}
+
+static void add_spaced(stile_view_builder *b, stile_slice text, size_t start, size_t end)
+{
+    for (size_t i = start; i < end; i++) {
+        if (isalpha((unsigned char)text.ptr[i])) {
+            char lower = (char)tolower((unsigned char)text.ptr[i]);
+            stile_view_add_exact(b, i, &lower, 1);
+        } else if (i + 1 < end && is_gap(text.ptr[i + 1]) && i > start &&
+                   isalpha((unsigned char)text.ptr[i - 1])) {
+            stile_view_add_as(b, i, 2, " ", 1); /* a wider gap parts two words */
+        }
+    }
+}
+
+static stile_status join_spaced(const stile_scan_view *raw, stile_arena *arena,
+                                stile_view_list *list, stile_error *err)
+{
+    stile_slice text = raw->text;
+    stile_view_builder b;
+    stile_scan_view view, normalized;
+    bool any = false;
+    stile_status st;
+
+    stile_view_builder_init(&b, arena, NULL, text.len + 16);
+    for (size_t at = 0; at < text.len;) {
+        size_t end = alone(text, at) && (at == 0 || !is_gap(text.ptr[at - 1]) || at < 2 ||
+                                         !alone(text, at - 2))
+                         ? spaced_run(text, at)
+                         : 0;
+        if (end) {
+            add_spaced(&b, text, at, end);
+            any = true;
+            at = end;
+        } else {
+            stile_view_add_exact(&b, at, text.ptr + at, 1);
+            at++;
+        }
+    }
+    if (!any) {
+        stile_view_builder_release(&b);
+        return STILE_OK;
+    }
+    if ((st = stile_view_finish(&b, STILE_VIEW_NORMALIZED, "spaced", &view, err)) ||
+        (st = stile_view_normalize(&view, arena, &normalized, err)))
+        return st;
+    stile_view_list_add(list, &normalized);
+    return STILE_OK;
+}
+
+static char leet_of(char c)
+{
+    static const char from[] = "013457@$!", to[] = "oieastasi";
+    const char *found = c ? strchr(from, c) : NULL;
+    return found ? to[found - from] : 0;
+}
+
+/* A word that mixes at least three letters with digits or signs that stand for letters. */
+static bool is_leet(stile_slice word)
+{
+    size_t letters = 0, signs = 0;
+
+    for (size_t i = 0; i < word.len; i++) {
+        if (isalpha((unsigned char)word.ptr[i]))
+            letters++;
+        else if (leet_of(word.ptr[i]))
+            signs += i > 0 || word.ptr[i] == '1' || word.ptr[i] == '@' || word.ptr[i] == '$';
+        else
+            return false;
+    }
+    return letters >= 2 && signs > 0 && letters + signs >= 3 && letters >= signs;
+}
+
+static stile_status read_leet(const stile_scan_view *normalized, stile_arena *arena,
+                              stile_view_list *list, stile_error *err)
+{
+    stile_slice text = normalized->text;
+    stile_view_builder b;
+    stile_scan_view view;
+    size_t folded = 0;
+    stile_status st;
+
+    stile_view_builder_init(&b, arena, normalized, text.len + 16);
+    for (size_t at = 0; at < text.len;) {
+        size_t end = at;
+        stile_slice word;
+        while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || leet_of(text.ptr[end])))
+            end++;
+        word = stile_slice_cut(text, at, end);
+        if (is_leet(word)) {
+            for (size_t i = at; i < end; i++) {
+                char plain = leet_of(text.ptr[i]);
+                stile_view_add_exact(&b, i, plain ? &plain : text.ptr + i, 1);
+            }
+            folded++;
+        } else if (end > at) {
+            stile_view_add_exact(&b, at, text.ptr + at, end - at);
+        } else {
+            stile_view_add_exact(&b, at, text.ptr + at, 1);
+            end = at + 1;
+        }
+        at = end;
+    }
+    if (folded < 2) { /* one such word is a name or a part number */
+        stile_view_builder_release(&b);
+        return STILE_OK;
+    }
+    if (!(st = stile_view_finish(&b, STILE_VIEW_NORMALIZED, "leet", &view, err)))
+        stile_view_list_add(list, &view);
+    return st;
+}
+
+/* Cheap tests first: most texts have neither. */
+stile_status stile_view_fold(const stile_scan_view *raw, const stile_scan_view *normalized,
+                             stile_arena *arena, stile_view_list *list, stile_error *err)
+{
+    size_t lone = 0, leet = 0;
+    stile_slice text = raw->text;
+    stile_status st = STILE_OK;
+
+    for (size_t i = 1; i + 1 < text.len; i++) {
+        lone += is_gap(text.ptr[i - 1]) && is_gap(text.ptr[i + 1]) &&
+                isalpha((unsigned char)text.ptr[i]);
+        leet += leet_of(text.ptr[i]) && (isalpha((unsigned char)text.ptr[i - 1]) ||
+                                         isalpha((unsigned char)text.ptr[i + 1]));
+    }
+    if (lone + 2 >= LEAST_SPACED)
+        st = join_spaced(raw, arena, list, err);
+    if (!st && leet >= 2)
+        st = read_leet(normalized, arena, list, err);
+    return st;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The normalized reading of a text. ASCII goes byte by byte through a table; anything else goes
+ * segment by segment (a character and the marks on it) through ICU's NFKC_Casefold, so that each
+ * piece keeps its way back. */
+#include <ctype.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "base/utf8.h"
+#include "scan/invisible.h"
+#include "scan/view_build.h"
+
+#define MAX_SEGMENT 32 /* code points of one segment; more marks than that start another */
+
+/* Letters of other scripts that are read as ASCII ones, in a word that also has ASCII letters. */
+static char look_alike(uint32_t cp)
+{
+    static const struct {
+        uint16_t cp;
+        char ascii;
+    } table[] = {
+        {0x3b1, 'a'}, {0x3b5, 'e'}, {0x3b7, 'n'}, {0x3b9, 'i'}, {0x3ba, 'k'}, {0x3bd, 'v'},
+        {0x3bf, 'o'}, {0x3c1, 'p'}, {0x3c4, 't'}, {0x3c5, 'u'}, {0x3c7, 'x'}, {0x3c9, 'w'},
+        {0x430, 'a'}, {0x432, 'b'}, {0x435, 'e'}, {0x43a, 'k'}, {0x43c, 'm'}, {0x43d, 'h'},
+        {0x43e, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x442, 't'}, {0x443, 'y'}, {0x445, 'x'},
+        {0x455, 's'}, {0x456, 'i'}, {0x458, 'j'}, {0x45b, 'h'}, {0x49b, 'k'}, {0x4bb, 'h'},
+        {0x4cf, 'l'}, {0x501, 'd'}, {0x51b, 'q'}, {0x51d, 'w'}, {0x570, 'h'}, {0x578, 'n'},
+        {0x57d, 'u'}, {0x585, 'o'}, {0x131, 'i'}, {0x251, 'a'}, {0x261, 'g'}, {0x269, 'i'},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].cp == cp)
+            return table[i].ascii;
+    return 0;
+}
+
+static bool is_word(uint32_t cp)
+{
+    return cp < 0x80 ? isalnum((int)cp) != 0 : u_isalpha((UChar32)cp) != 0;
+}
+
+/* ASCII letters of words that mix them with look-alikes; run over a normalized view. */
+static stile_status fold_look_alikes(const stile_scan_view *view, stile_arena *arena,
+                                     stile_scan_view *out, stile_error *err)
+{
+    stile_view_builder b;
+    stile_slice text = view->text;
+
+    stile_view_builder_init(&b, arena, view, text.len + 16);
+    for (size_t at = 0; at < text.len;) {
+        size_t end = at, i;
+        bool ascii = false, alike = false;
+        while (end < text.len) {
+            size_t next = end;
+            uint32_t cp = stile_utf8_next(text, &next);
+            if (!is_word(cp))
+                break;
+            ascii |= cp < 0x80 && isalpha((int)cp);
+            alike |= look_alike(cp) != 0;
+            end = next;
+        }
+        for (i = at; i < end;) {
+            size_t next = i;
+            char plain = look_alike(stile_utf8_next(text, &next));
+            if (ascii && alike && plain)
+                stile_view_add_as(&b, i, next - i, &plain, 1);
+            else
+                stile_view_add_exact(&b, i, text.ptr + i, next - i);
+            i = next;
+        }
+        if (end == at) {
+            size_t next = at;
+            (void)stile_utf8_next(text, &next);
+            stile_view_add_exact(&b, at, text.ptr + at, next - at);
+            end = next;
+        }
+        at = end;
+    }
+    return stile_view_finish(&b, view->kind, view->how, out, err);
+}
+
+typedef struct normalizer {
+    const UNormalizer2 *nfkc;
+    stile_slice text;
+    stile_view_builder b;
+    bool space;     /* the last thing written was a space */
+    bool has_alike; /* a look-alike letter was written */
+} normalizer;
+
+static void add_space(normalizer *n, size_t at, size_t len)
+{
+    if (!n->space && n->b.text.len)
+        stile_view_add_as(&n->b, at, len, " ", 1);
+    n->space = true;
+}
+
+/* Whether the ASCII character at `at` has marks on it, which compose with it. */
+static bool is_marked(stile_slice text, size_t at)
+{
+    size_t next = at + 1;
+
+    return next < text.len && (unsigned char)text.ptr[next] >= 0xcc &&
+           u_getCombiningClass((UChar32)stile_utf8_next(text, &next)) != 0;
+}
+
+/* A run of ASCII from `at`; gives its end. */
+static size_t add_ascii(normalizer *n, size_t at)
+{
+    stile_slice text = n->text;
+    char lower[256];
+
+    while (at < text.len && (unsigned char)text.ptr[at] < 0x80) {
+        size_t len = 0;
+        while (at + len < text.len && len < sizeof lower) {
+            unsigned char c = (unsigned char)text.ptr[at + len];
+            if (c <= ' ' || c >= 0x7f || is_marked(text, at + len))
+                break;
+            lower[len++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+        }
+        if (len) {
+            stile_view_add_exact(&n->b, at, lower, len);
+            n->space = false;
+            at += len;
+            continue;
+        }
+        if ((unsigned char)text.ptr[at] > ' ' && (unsigned char)text.ptr[at] != 0x7f)
+            break; /* the start of a marked letter, or not ASCII */
+        if (text.ptr[at] == ' ' || (text.ptr[at] >= '\t' && text.ptr[at] <= '\r'))
+            add_space(n, at, 1);
+        at++; /* other controls are nothing */
+    }
+    return at;
+}
+
+static void add_segment(normalizer *n, size_t start, size_t end)
+{
+    UChar wide[4 * MAX_SEGMENT], folded[16 * MAX_SEGMENT];
+    char utf8[64 * MAX_SEGMENT];
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t wide_len = 0, folded_len, len = 0;
+
+    u_strFromUTF8(wide, (int32_t)(sizeof wide / sizeof *wide), &wide_len, n->text.ptr + start,
+                  (int32_t)(end - start), &status);
+    folded_len = unorm2_normalize(n->nfkc, wide, wide_len, folded,
+                                  (int32_t)(sizeof folded / sizeof *folded), &status);
+    u_strToUTF8(utf8, (int32_t)sizeof utf8, &len, folded, folded_len, &status);
+    if (U_FAILURE(status)) { /* cannot be, for valid UTF-8 of this size; keep it as it is */
+        stile_view_add_exact(&n->b, start, n->text.ptr + start, end - start);
+        n->space = false;
+        return;
+    }
+    if (len == 0)
+        return;
+    if (len == 1 && utf8[0] == ' ') {
+        add_space(n, start, end - start);
+        return;
+    }
+    stile_view_add_as(&n->b, start, end - start, utf8, (size_t)len);
+    n->space = false;
+    for (size_t i = 0; i < (size_t)len;)
+        n->has_alike |= look_alike(stile_utf8_next(stile_slice_of(utf8, (size_t)len), &i)) != 0;
+}
+
+/* A character that is not plain ASCII and the marks on it; gives the end. */
+static size_t add_other(normalizer *n, size_t at)
+{
+    size_t next = at, end;
+    uint32_t cp = stile_utf8_next(n->text, &next);
+
+    if (stile_is_invisible(cp) || cp == 0x200c || cp == 0x200d)
+        return next;
+    if (u_isUWhiteSpace((UChar32)cp)) {
+        add_space(n, at, next - at);
+        return next;
+    }
+    end = next;
+    for (int i = 1; end < n->text.len && i < MAX_SEGMENT; i++) {
+        size_t mark = end;
+        uint32_t m = stile_utf8_next(n->text, &mark);
+        if (m < 0x300 || u_getCombiningClass((UChar32)m) == 0)
+            break;
+        end = mark;
+    }
+    add_segment(n, at, end);
+    return end;
+}
+
+stile_status stile_view_normalize(const stile_scan_view *view, stile_arena *arena,
+                                  stile_scan_view *out, stile_error *err)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    normalizer n = {.nfkc = unorm2_getNFKCCasefoldInstance(&status), .text = view->text};
+    bool raw = view->kind == STILE_VIEW_RAW;
+    stile_scan_view made;
+    stile_status st;
+
+    if (U_FAILURE(status))
+        return stile_fail(err, STILE_INTERNAL, "scan: ICU has no NFKC_Casefold");
+    stile_view_builder_init(&n.b, arena, raw ? NULL : view, 18 * view->text.len + 64);
+    for (size_t at = 0; at < view->text.len;)
+        at = (unsigned char)view->text.ptr[at] < 0x80 && !is_marked(view->text, at)
+                 ? add_ascii(&n, at)
+                 : add_other(&n, at);
+    st = stile_view_finish(&n.b, raw ? STILE_VIEW_NORMALIZED : view->kind, view->how, &made, err);
+    if (!st && n.has_alike)
+        return fold_look_alikes(&made, arena, out, err);
+    if (!st)
+        *out = made;
+    return st;
+}
