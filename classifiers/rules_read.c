@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An event parser that knows a pack's keys. What it does not know it refuses, so that no rule is
+ * weaker than it looks. */
+#include "classifiers/rules_read.h"
+
+#include <stdlib.h>
+
+#include "scan/scan.h"
+
+#define MAX_EXAMPLES 64
+
+stile_status stile_rules_fault(const stile_rules_loader *l, size_t line, const char *rule,
+                               const char *what)
+{
+    return stile_fail(l->err, STILE_INVALID, "%s:%zu: %s%s%s%s", l->file, line, rule ? "rule " : "",
+                      rule ? rule : "", rule ? ": " : "", what);
+}
+
+static stile_status fault(const stile_rules_loader *l, const char *what)
+{
+    size_t line = l->held ? l->event.start_mark.line : l->parser.problem_mark.line;
+    return stile_rules_fault(l, line + 1, NULL, what);
+}
+
+stile_status stile_rules_no_memory(const stile_rules_loader *l)
+{
+    return stile_fail(l->err, STILE_NO_MEMORY, "%s: out of memory", l->file);
+}
+
+static stile_status next(stile_rules_loader *l)
+{
+    if (l->held)
+        yaml_event_delete(&l->event);
+    l->held = false;
+    if (!yaml_parser_parse(&l->parser, &l->event))
+        return fault(l, l->parser.problem ? l->parser.problem : "not YAML");
+    l->held = true;
+    if (l->event.type == YAML_ALIAS_EVENT)
+        return fault(l, "aliases are not allowed");
+    return STILE_OK;
+}
+
+static stile_status scalar(stile_rules_loader *l, stile_slice *out)
+{
+    stile_slice text;
+
+    if (l->event.type != YAML_SCALAR_EVENT)
+        return fault(l, "expected a single value");
+    text = stile_slice_of(l->event.data.scalar.value, l->event.data.scalar.length);
+    /* The prefilter's patterns end at a NUL: it would look for less than the rule says. */
+    if (text.len && memchr(text.ptr, '\0', text.len))
+        return fault(l, "a value with a NUL in it");
+    return stile_arena_copy(&l->rules->arena, text, out, l->err);
+}
+
+static stile_status next_scalar(stile_rules_loader *l, stile_slice *out)
+{
+    stile_status st = next(l);
+    return st ? st : scalar(l, out);
+}
+
+/* A list of scalars, or one scalar as a list of one. */
+static stile_status next_list(stile_rules_loader *l, stile_slice *list, size_t most, size_t *count)
+{
+    stile_status st = next(l);
+
+    *count = 0;
+    if (st)
+        return st;
+    if (l->event.type == YAML_SCALAR_EVENT) {
+        *count = 1;
+        return scalar(l, list);
+    }
+    if (l->event.type != YAML_SEQUENCE_START_EVENT)
+        return fault(l, "expected a list");
+    for (;;) {
+        if ((st = next(l)) || l->event.type == YAML_SEQUENCE_END_EVENT)
+            return st;
+        if (*count == most)
+            return fault(l, "too many items in this list");
+        if ((st = scalar(l, &list[(*count)++])))
+            return st;
+    }
+}
+
+static stile_status next_examples(stile_rules_loader *l, stile_examples *out)
+{
+    stile_slice list[MAX_EXAMPLES], *copy;
+    size_t count;
+    stile_status st = next_list(l, list, MAX_EXAMPLES, &count);
+
+    if (st)
+        return st;
+    if (!(copy = stile_arena_array(&l->rules->arena, count, sizeof *copy)))
+        return stile_rules_no_memory(l);
+    memcpy(copy, list, count * sizeof *copy);
+    *out = (stile_examples){copy, count};
+    return STILE_OK;
+}
+
+static int index_of(const char *const *names, size_t count, stile_slice name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (stile_slice_eq(stile_str(names[i]), name))
+            return (int)i;
+    return -1;
+}
+
+static stile_status next_choice(stile_rules_loader *l, const char *const *names, size_t count,
+                                uint8_t *out)
+{
+    stile_slice name;
+    stile_status st = next_scalar(l, &name);
+    int found;
+
+    if (st)
+        return st;
+    if ((found = index_of(names, count, name)) < 0)
+        return fault(l, "not one of the values that this key has");
+    *out = (uint8_t)found;
+    return STILE_OK;
+}
+
+static stile_status next_views(stile_rules_loader *l, uint32_t *out)
+{
+    stile_slice list[STILE_VIEW_KINDS];
+    size_t count;
+    stile_status st = next_list(l, list, STILE_VIEW_KINDS, &count);
+
+    *out = 0;
+    for (size_t i = 0; !st && i < count; i++) {
+        uint32_t bit = 0;
+        for (int kind = 0; kind < STILE_VIEW_KINDS; kind++)
+            if (stile_slice_eq(stile_str(stile_view_kind_name((stile_view_kind)kind)), list[i]))
+                bit = 1u << kind;
+        if (!bit)
+            st = fault(l, "views are raw, normalized, decoded and extracted");
+        *out |= bit;
+    }
+    return st;
+}
+
+static stile_status next_number(stile_rules_loader *l, double low, double high, double *out)
+{
+    stile_slice text;
+    char *end;
+    stile_status st = next_scalar(l, &text);
+
+    if (st)
+        return st;
+    *out = strtod(text.ptr, &end);
+    if (text.len == 0 || *end || !(*out >= low && *out <= high))
+        return fault(l, "a number out of its range");
+    return STILE_OK;
+}
+
+static stile_status next_near(stile_rules_loader *l, stile_rule_draft *d)
+{
+    stile_slice key;
+    double within = 200;
+    stile_status st = next(l);
+
+    if (st)
+        return st;
+    if (l->event.type != YAML_MAPPING_START_EVENT)
+        return fault(l, "near: expected {rules: [...], within: N}");
+    for (;;) {
+        if ((st = next(l)))
+            return st;
+        if (l->event.type == YAML_MAPPING_END_EVENT)
+            break;
+        if ((st = scalar(l, &key)))
+            return st;
+        if (stile_slice_eq(key, stile_str("rules")))
+            st = next_list(l, d->near_names, STILE_MAX_NEAR, &d->rule.near_count);
+        else if (stile_slice_eq(key, stile_str("within")))
+            st = next_number(l, 1, 4096, &within);
+        else
+            st = fault(l, "near: unknown key");
+        if (st)
+            return st;
+    }
+    d->rule.within = (uint32_t)within;
+    return d->rule.near_count < 2 ? fault(l, "near: wants two rules or more") : STILE_OK;
+}
+
+static stile_status next_flag(stile_rules_loader *l, bool *out)
+{
+    static const char *const names[] = {"false", "true"};
+    uint8_t value = 0;
+    stile_status st = next_choice(l, names, 2, &value);
+    *out = value == 1;
+    return st;
+}
+
+static stile_status next_string(stile_rules_loader *l, const char **out)
+{
+    stile_slice text;
+    stile_status st = next_scalar(l, &text);
+    if (!st)
+        *out = text.ptr;
+    return st;
+}
+
+static const char *const severities[] = {"info", "low", "medium", "high", "critical"};
+static const char *const actions[] = {"mark", "neutralize", "strip", "withhold"};
+static const char *const keys[] = {"id",     "family",     "severity", "weight",  "views",
+                                   "action", "pattern",    "not",      "near",    "signal",
+                                   "reason", "references", "positive", "negative"};
+
+static stile_status read_value(stile_rules_loader *l, stile_rule_draft *d, int key)
+{
+    stile_rule *r = &d->rule;
+    stile_slice references[16];
+    size_t count;
+
+    switch (key) {
+    case 0:
+        return next_string(l, &r->id);
+    case 1:
+        return next_string(l, &r->family);
+    case 2:
+        return next_choice(l, severities, 5, &r->severity);
+    case 3:
+        return next_number(l, 0, 1, &r->weight);
+    case 4:
+        return next_views(l, &r->views);
+    case 5:
+        return next_choice(l, actions, 4, &r->action);
+    case 6:
+        return next_scalar(l, &r->pattern_text);
+    case 7:
+        return next_scalar(l, &d->not_text);
+    case 8:
+        return next_near(l, d);
+    case 9:
+        return next_flag(l, &r->signal);
+    case 10:
+        return next_string(l, &r->reason);
+    case 11:
+        return next_list(l, references, 16, &count);
+    case 12:
+        return next_examples(l, &r->positive);
+    default:
+        return next_examples(l, &r->negative);
+    }
+}
+
+static stile_status read_key(stile_rules_loader *l, stile_rule_draft *d, stile_slice key)
+{
+    int found = index_of(keys, sizeof keys / sizeof *keys, key);
+
+    if (found < 0)
+        return fault(l, "unknown key in a rule");
+    if (d->seen & 1u << found)
+        return fault(l, "this key is given twice");
+    d->seen |= 1u << found;
+    return read_value(l, d, found);
+}
+
+static stile_status check_draft(const stile_rules_loader *l, const stile_rule_draft *d)
+{
+    const stile_rule *r = &d->rule;
+    size_t line = (size_t)r->line;
+
+    if (!r->id || !*r->id)
+        return stile_rules_fault(l, line, NULL, "a rule without an id");
+    if (!r->family || !*r->family)
+        return stile_rules_fault(l, line, r->id, "no family");
+    if (!r->reason || !*r->reason)
+        return stile_rules_fault(l, line, r->id, "no reason: say what a person should know");
+    if ((r->pattern_text.len > 0) == (r->near_count > 0))
+        return stile_rules_fault(l, line, r->id, "wants a pattern or near, and not both");
+    for (size_t i = 0; i < l->count; i++)
+        if (strcmp(l->drafts[i].rule.id, r->id) == 0)
+            return stile_rules_fault(l, line, r->id, "this id is taken");
+    return STILE_OK;
+}
+
+static stile_status read_rule(stile_rules_loader *l)
+{
+    stile_rule_draft *d = &l->drafts[l->count];
+    stile_slice key;
+    stile_status st;
+
+    if (l->count == STILE_MAX_RULES)
+        return fault(l, "too many rules");
+    if (l->event.type != YAML_MAPPING_START_EVENT)
+        return fault(l, "rules: expected a list of rules");
+    *d = (stile_rule_draft){.rule = {.file = l->file,
+                                     .line = (int)l->event.start_mark.line + 1,
+                                     .severity = 2,
+                                     .weight = 0.5,
+                                     .action = STILE_ACTION_STRIP,
+                                     .views = 1u << STILE_VIEW_NORMALIZED |
+                                              1u << STILE_VIEW_DECODED |
+                                              1u << STILE_VIEW_EXTRACTED}};
+    for (;;) {
+        if ((st = next(l)))
+            return st;
+        if (l->event.type == YAML_MAPPING_END_EVENT)
+            break;
+        if ((st = scalar(l, &key)) || (st = read_key(l, d, key)))
+            return st;
+    }
+    if (!(st = check_draft(l, d)))
+        l->count++;
+    return st;
+}
+
+static stile_status read_rules(stile_rules_loader *l)
+{
+    stile_status st = next(l);
+
+    if (st)
+        return st;
+    if (l->event.type != YAML_SEQUENCE_START_EVENT)
+        return fault(l, "rules: expected a list");
+    for (;;) {
+        if ((st = next(l)) || l->event.type == YAML_SEQUENCE_END_EVENT)
+            return st;
+        if ((st = read_rule(l)))
+            return st;
+    }
+}
+
+/* Rules behind the first document would be left out without a word. */
+static stile_status read_end(stile_rules_loader *l)
+{
+    stile_status st;
+
+    if ((st = next(l)) || (st = next(l)))
+        return st;
+    return l->event.type == YAML_STREAM_END_EVENT ? STILE_OK : fault(l, "a pack is one document");
+}
+
+static stile_status read_pack(stile_rules_loader *l)
+{
+    bool rules = false;
+    stile_slice key, ignored;
+    stile_status st;
+
+    do {
+        if ((st = next(l)))
+            return st;
+    } while (l->event.type == YAML_STREAM_START_EVENT ||
+             l->event.type == YAML_DOCUMENT_START_EVENT);
+    if (l->event.type != YAML_MAPPING_START_EVENT)
+        return fault(l, "expected pack, version and rules");
+    for (;;) {
+        if ((st = next(l)))
+            return st;
+        if (l->event.type == YAML_MAPPING_END_EVENT)
+            return rules ? read_end(l) : fault(l, "a pack without rules");
+        if ((st = scalar(l, &key)))
+            return st;
+        if (stile_slice_eq(key, stile_str("rules")) && !rules) {
+            rules = true;
+            st = read_rules(l);
+        } else if (stile_slice_eq(key, stile_str("pack")) ||
+                   stile_slice_eq(key, stile_str("version"))) {
+            st = next_scalar(l, &ignored);
+        } else {
+            st = fault(l, "a pack has pack, version and rules, once");
+        }
+        if (st)
+            return st;
+    }
+}
+
+stile_status stile_rules_read(stile_rules_loader *l, stile_slice text)
+{
+    stile_status st;
+
+    if (!yaml_parser_initialize(&l->parser))
+        return stile_rules_no_memory(l);
+    /* libyaml asserts that there is a pointer, even to nothing. */
+    yaml_parser_set_input_string(&l->parser, (const unsigned char *)(text.ptr ? text.ptr : ""),
+                                 text.len);
+    st = read_pack(l);
+    if (l->held)
+        yaml_event_delete(&l->event);
+    l->held = false;
+    yaml_parser_delete(&l->parser);
+    return st;
+}
