@@ -102,7 +102,7 @@ static bool is_leet(stile_slice word)
         if (isalpha((unsigned char)word.ptr[i]))
             letters++;
         else if (leet_of(word.ptr[i]))
-            signs += i > 0 || word.ptr[i] == '1' || word.ptr[i] == '@' || word.ptr[i] == '$';
+            signs++;
         else
             return false;
     }
