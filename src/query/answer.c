@@ -100,7 +100,7 @@ static json_t *result_json(const stile_answer *answer, size_t i)
 {
     const stile_released *r = &answer->released[i];
     const stile_chunk_record *chunk = &r->from->chunk;
-    char citation[16], id[STILE_CHUNK_ID_LEN + 1];
+    char citation[24], id[STILE_CHUNK_ID_LEN + 1];
     json_t *result = json_object();
 
     if (!result)
