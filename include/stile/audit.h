@@ -37,6 +37,9 @@ void stile_audit_close(stile_audit *audit);
 stile_status stile_audit_append(stile_audit *audit, const char *event, stile_slice body,
                                 stile_receipt *out, stile_error *err) STILE_MUST_CHECK;
 
+/* Whether appends can still succeed, as far as the log knows. */
+bool stile_audit_usable(stile_audit *audit);
+
 typedef struct stile_audit_report {
     bool ok;
     uint64_t records, checkpoints;

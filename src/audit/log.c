@@ -32,7 +32,7 @@ struct stile_audit {
     pthread_cond_t changed;
     /* guarded by lock */
     request *first, **last;
-    bool leading;
+    bool leading, failed; /* failed: the writer's `poisoned`, as of the last commit */
     /* owned by the leader */
     stile_audit_writer writer;
 };
@@ -157,7 +157,18 @@ static void lead(stile_audit *audit)
         group = next;
     }
     audit->leading = false;
+    audit->failed = audit->writer.poisoned;
     (void)pthread_cond_broadcast(&audit->changed);
+}
+
+bool stile_audit_usable(stile_audit *audit)
+{
+    bool usable;
+
+    (void)pthread_mutex_lock(&audit->lock);
+    usable = !audit->failed;
+    (void)pthread_mutex_unlock(&audit->lock);
+    return usable;
 }
 
 stile_status stile_audit_append(stile_audit *audit, const char *event, stile_slice body,
