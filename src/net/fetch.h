@@ -18,10 +18,10 @@ stile_status stile_fetcher_create(stile_fetcher **out, stile_error *err) STILE_M
 void stile_fetcher_destroy(stile_fetcher *fetcher);
 
 typedef struct stile_fetch_request {
-    const char *method;       /* "GET", "POST", "PUT", "DELETE" */
-    const char *url;          /* NUL-terminated */
-    const char *bearer;       /* token, or NULL; never logged, never in an error */
-    const char *content_type; /* of the body, or NULL */
+    const char *method;         /* "GET", "POST", "PUT", "DELETE" */
+    const char *url;            /* NUL-terminated */
+    const char *bearer;         /* token, or NULL; never logged, never in an error */
+    const char *content_type;   /* of the body, or NULL */
     const char *const *headers; /* extra "Name: value" lines, NULL-terminated, or NULL */
     stile_slice body;
     uint32_t timeout_ms; /* whole request; 0: 30000 */
