@@ -31,101 +31,130 @@ static bool cancelled(stile_scanner *scanner, const stile_rule *rule, stile_slic
                                &s, &e) == STILE_MATCH_FOUND;
 }
 
+/* The last hit that is looked for reaches to the end, so that none behind it is left standing. */
+static stile_scan_hit last_hit(uint32_t rule, size_t start, stile_slice text)
+{
+    return (stile_scan_hit){rule, (uint32_t)start, (uint32_t)text.len, false};
+}
+
+static stile_status add_limit(stile_scan_hits *out, uint32_t rule, size_t from, stile_slice text,
+                              stile_error *err)
+{
+    return add(out, (stile_scan_hit){rule, (uint32_t)from, (uint32_t)text.len, true}, err);
+}
+
 static stile_status match_rule(stile_scanner *scanner, uint32_t index, stile_slice text,
                                stile_scan_hits *out, stile_error *err)
 {
     const stile_rule *rule = &scanner->policy->rules.rules[index];
-    size_t at = 0, found = 0;
+    size_t at = 0, found = 0, most = rule->signal ? STILE_MATCHES_A_RULE : STILE_HITS_A_RULE;
+    stile_status st = STILE_OK;
 
-    while (at <= text.len && found < STILE_HITS_A_RULE) {
+    for (size_t tried = 0; !st && at <= text.len; tried++) {
         size_t start, end;
-        stile_scan_hit hit = {.rule = index};
         stile_match match =
             stile_pattern_match(rule->pattern, scanner->matcher, text, at, &start, &end);
-        stile_status st = STILE_OK;
         if (match == STILE_MATCH_NONE)
             break;
-        if (match == STILE_MATCH_LIMIT) {
-            hit.start = (uint32_t)at;
-            hit.end = (uint32_t)text.len;
-            hit.limited = true;
-            return add(out, hit, err);
-        }
-        hit.start = (uint32_t)start;
-        hit.end = (uint32_t)end;
-        found++;
-        if (!cancelled(scanner, rule, text, start, end) && (st = add(out, hit, err)))
-            return st;
+        /* Decoys that cancel must not use up the attention meant for what stands behind them. */
+        if (match == STILE_MATCH_LIMIT || tried == STILE_MATCHES_A_RULE)
+            return add_limit(out, index, at, text, err);
         at = end > start ? end : end + 1;
-    }
-    return STILE_OK;
-}
-
-/* The hit of `rule` nearest to `from`, or NULL. */
-static const stile_scan_hit *nearest(const stile_scan_hits *h, uint32_t rule,
-                                     const stile_scan_hit *from)
-{
-    const stile_scan_hit *best = NULL;
-    uint64_t least = UINT64_MAX;
-
-    for (size_t i = 0; i < h->count; i++) {
-        const stile_scan_hit *hit = &h->hits[i];
-        uint64_t far =
-            hit->start > from->start ? hit->start - from->start : from->start - hit->start;
-        if (hit->rule == rule && !hit->limited && far < least) {
-            least = far;
-            best = hit;
-        }
-    }
-    return best;
-}
-
-/* The first place where all of the combination's rules matched close enough. */
-static bool combine(const stile_scan_hits *h, size_t plain, const stile_rule *rule,
-                    stile_scan_hit *out)
-{
-    for (size_t i = 0; i < plain; i++) {
-        const stile_scan_hit *first = &h->hits[i];
-        uint32_t low = first->start, high = first->end;
-        size_t n = 1;
-        if (first->rule != rule->near[0] || first->limited)
+        if (cancelled(scanner, rule, text, start, end))
             continue;
-        for (; n < rule->near_count; n++) {
-            const stile_scan_hit *other = nearest(h, rule->near[n], first);
-            if (!other)
-                break;
-            low = other->start < low ? other->start : low;
-            high = other->end > high ? other->end : high;
-        }
-        if (n == rule->near_count && high - low <= rule->within) {
-            out->start = low;
-            out->end = high;
-            return true;
-        }
+        if (++found == most && !rule->signal)
+            return add(out, last_hit(index, start, text), err);
+        st = add(out, (stile_scan_hit){index, (uint32_t)start, (uint32_t)end, false}, err);
     }
-    return false;
+    return st;
 }
 
-static stile_status match_combinations(const stile_rules *rules, uint32_t kind,
+/* Hits stand by rule, then by place. The first of `rule` that starts at `low` or behind, or NULL. */
+static const stile_scan_hit *first_from(const stile_scan_hits *h, size_t plain, uint32_t rule,
+                                        uint32_t low)
+{
+    size_t left = 0, right = plain;
+
+    while (left < right) {
+        size_t middle = left + (right - left) / 2;
+        const stile_scan_hit *hit = &h->hits[middle];
+        if (hit->rule < rule || (hit->rule == rule && hit->start < low))
+            left = middle + 1;
+        else
+            right = middle;
+    }
+    return left < plain && h->hits[left].rule == rule && !h->hits[left].limited ? &h->hits[left]
+                                                                                : NULL;
+}
+
+/* Where the combination is complete with nothing before `low`: as the hits of one rule do not
+ * overlap, the first of each from there on ends first. False: not close enough. */
+static bool complete_from(const stile_scan_hits *h, size_t plain, const stile_rule *rule,
+                          uint32_t low, uint32_t *high)
+{
+    *high = low;
+    for (size_t n = 0; n < rule->near_count; n++) {
+        const stile_scan_hit *hit = first_from(h, plain, rule->near[n], low);
+        if (!hit || hit->end - low > rule->within)
+            return false;
+        *high = hit->end > *high ? hit->end : *high;
+    }
+    return true;
+}
+
+/* The next place to try: the first hit of any of the combination's rules from `low` on. */
+static bool next_low(const stile_scan_hits *h, size_t plain, const stile_rule *rule, uint32_t *low)
+{
+    uint32_t least = UINT32_MAX;
+
+    for (size_t n = 0; n < rule->near_count; n++) {
+        const stile_scan_hit *hit = first_from(h, plain, rule->near[n], *low);
+        if (!hit)
+            return false;
+        least = hit->start < least ? hit->start : least;
+    }
+    *low = least;
+    return true;
+}
+
+static stile_status combine(const stile_rule *rule, uint32_t index, stile_slice text,
+                            stile_scan_hits *out, size_t plain, stile_error *err)
+{
+    uint32_t low = 0, high;
+    size_t found = 0;
+    stile_status st = STILE_OK;
+
+    while (!st && next_low(out, plain, rule, &low)) {
+        if (!complete_from(out, plain, rule, low, &high)) {
+            low++;
+            continue;
+        }
+        if (++found == STILE_HITS_A_RULE)
+            return add(out, last_hit(index, low, text), err);
+        st = add(out, (stile_scan_hit){index, low, high, false}, err);
+        low = high > low ? high : low + 1;
+    }
+    return st;
+}
+
+static stile_status match_combinations(const stile_rules *rules, uint32_t kind, stile_slice text,
                                        stile_scan_hits *out, stile_error *err)
 {
     size_t plain = out->count;
     stile_status st = STILE_OK;
 
-    for (uint32_t i = 0; !st && plain && i < rules->count; i++) {
-        stile_scan_hit hit = {.rule = i};
-        if (rules->rules[i].near_count && rules->rules[i].views & kind &&
-            combine(out, plain, &rules->rules[i], &hit))
-            st = add(out, hit, err);
-    }
+    for (uint32_t i = 0; !st && plain && i < rules->count; i++)
+        if (rules->rules[i].near_count && rules->rules[i].views & kind)
+            st = combine(&rules->rules[i], i, text, out, plain, err);
     return st;
 }
 
+/* A signal whose budget ran out stays: what it might have fed is not known. */
 static void drop_signals(const stile_rules *rules, stile_scan_hits *h)
 {
     size_t kept = 0;
     for (size_t i = 0; i < h->count; i++)
-        if (!rules->rules[h->hits[i].rule].signal)
+        if (!rules->rules[h->hits[i].rule].signal || h->hits[i].limited)
             h->hits[kept++] = h->hits[i];
     h->count = kept;
 }
@@ -162,7 +191,7 @@ stile_status stile_scan_signals_of(stile_scanner *scanner, const stile_scan_view
         if (rules->rules[i].pattern && rules->rules[i].views & kind && scanner->may[i] &&
             (st = match_rule(scanner, i, view->text, out, err)))
             return st;
-    return match_combinations(rules, kind, out, err);
+    return match_combinations(rules, kind, view->text, out, err);
 }
 
 stile_status stile_scan_hits_of(stile_scanner *scanner, const stile_scan_view *view,

@@ -5,7 +5,8 @@
 
 #include "scan/internal.h"
 
-#define STILE_HITS_A_RULE 16 /* of one rule in one view; a text that repeats itself says no more */
+#define STILE_HITS_A_RULE 16     /* of one rule in one view; the last reaches to the view's end */
+#define STILE_MATCHES_A_RULE 256 /* tried, cancelled ones too; past it a hit is `limited` */
 
 typedef struct stile_scan_hit {
     uint32_t rule;

@@ -50,7 +50,8 @@ static stile_status get_name(stile_reader *r, stile_arena *arena, const char **o
     stile_slice name, copy;
     stile_status st;
 
-    if (!stile_reader_block(r, &name) || name.len == 0)
+    /* A NUL would make the name another one, and the record another record when written again. */
+    if (!stile_reader_block(r, &name) || name.len == 0 || memchr(name.ptr, '\0', name.len))
         return damaged(err);
     if (!(st = stile_arena_copy(arena, name, &copy, err)))
         *out = copy.ptr;

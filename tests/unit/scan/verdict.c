@@ -165,6 +165,7 @@ Test(verdict, decode_rejects_values_out_of_range)
         {10, 0x7f, "a score that is no number"},
         {43, 2, "more findings than there are"},
         {44, 0, "a finding without a family"},
+        {46, 0, "a name cut short"},
         {72, 0x40, "a weight above one"},
         {73, 5, "no such severity"},
         {74, 4, "no such action"},
