@@ -23,8 +23,8 @@ typedef struct stile_embedder_options {
     const char *model_path; /* static: the model file; NULL: the one shipped, which is found
                                through stile_model_path() */
     /* endpoint */
-    const char *url;   /* base URL, ".../v1" */
-    const char *model; /* name sent */
+    const char *url;      /* base URL, ".../v1" */
+    const char *model;    /* name sent */
     const char *key_file; /* holds the bearer token; NULL: none */
     uint32_t dimensions;  /* expected; 0: asked of the endpoint at open */
     uint32_t batch;       /* inputs a request; 0: 32 */
