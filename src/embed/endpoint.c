@@ -269,6 +269,8 @@ static stile_status read_key(const char *path, char **out, stile_error *err)
     key = stile_buf_slice(&bytes);
     while (key.len && (unsigned char)key.ptr[key.len - 1] <= ' ')
         key.len--;
+    while (key.len && (unsigned char)*key.ptr <= ' ')
+        key = stile_slice_cut(key, 1, key.len);
     if (!st && key.len == 0)
         st = stile_fail(err, STILE_INVALID, "embeddings endpoint: %s holds no key", path);
     if (!st && !(*out = stile_strndup(key.ptr, key.len)))
