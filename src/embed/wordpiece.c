@@ -15,6 +15,7 @@
 #define START_SEED 0xcbf29ce484222325u /* FNV-1a's own */
 #define INNER_SEED 0x9e3779b97f4a7c15u /* so that "##ing" and "ing" are far apart */
 #define FNV_PRIME 0x100000001b3u
+#define DROPPED_KINDS (U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CO_MASK | U_GC_CS_MASK)
 #define MAX_DECOMPOSED 32 /* UTF-16 units; the longest canonical decomposition has far fewer */
 
 typedef struct entry {
@@ -313,12 +314,25 @@ static void read_decomposed(reader *r, UChar32 c)
         add_char(r, (uint32_t)u_tolower(c));
 }
 
-/* BERT's list of ideographs; not all of CJK: kana and Hangul are not in it. */
+/* The teacher's list of ideographs: kana and Hangul are not in it, and 256 are left out by what
+ * must be a slip of its authors', which is part of how it was trained. */
 static bool is_ideograph(UChar32 c)
 {
     return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
-           (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2CEAF) ||
-           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
+           (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B81F) ||
+           (c >= 0x2B920 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF) ||
+           (c >= 0x2F800 && c <= 0x2FA1F);
+}
+
+/* The teacher's tables of kinds are of Unicode 8: to it, all later characters are letters. So they
+ * are here, whatever the version of ICU. (Six characters whose kind has changed since still
+ * differ: U+166D, U+1734, U+1885, U+1886, U+A9BD, U+111C9.) */
+static bool is_later(UChar32 c)
+{
+    UVersionInfo age;
+
+    u_charAge(c, age);
+    return age[0] == 0 || age[0] > 8;
 }
 
 /* The character at units[*at]; ICU's own macro mixes signs. */
@@ -333,24 +347,30 @@ static UChar32 next_of(const UChar *units, int32_t n, int32_t *at)
 
 /* Decomposition is by character: marks are not put in canonical order across characters. That
  * would show only among spacing marks with a combining class, as Mn is dropped. */
-static void read_unicode(reader *r, UChar32 c)
+static void read_decomposition(reader *r, UChar32 c)
 {
     UChar units[MAX_DECOMPOSED];
     UErrorCode code = U_ZERO_ERROR;
-    bool ideograph = is_ideograph(c);
-    int32_t n;
+    int32_t n = unorm2_getDecomposition(r->vocabulary->nfd, c, units, MAX_DECOMPOSED, &code);
 
-    if (c == 0xFFFD || (U_GET_GC_MASK(c) & U_GC_C_MASK))
+    if (n < 0 || U_FAILURE(code)) /* it has none */
+        read_decomposed(r, c);
+    for (int32_t at = 0; at < n;)
+        read_decomposed(r, next_of(units, n, &at));
+}
+
+static void read_unicode(reader *r, UChar32 c)
+{
+    bool ideograph = is_ideograph(c), later = is_later(c);
+
+    if (c == 0xFFFD || (!later && (U_GET_GC_MASK(c) & DROPPED_KINDS)))
         return;
     if (ideograph)
         end_word(r);
-    n = unorm2_getDecomposition(r->vocabulary->nfd, c, units, MAX_DECOMPOSED, &code);
-    if (n < 0 || U_FAILURE(code)) { /* it has none */
-        read_decomposed(r, c);
-    } else {
-        for (int32_t at = 0; at < n;)
-            read_decomposed(r, next_of(units, n, &at));
-    }
+    if (later)
+        add_char(r, (uint32_t)u_tolower(c));
+    else
+        read_decomposition(r, c);
     if (ideograph)
         end_word(r);
 }

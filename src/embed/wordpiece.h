@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* BERT's uncased tokenizer: text to the ids of WordPiece tokens.
  *
- * In this order, as the models were trained: control characters (Cc, Cf, Co, Cs, unassigned) and
- * U+FFFD are dropped and white space becomes a space; CJK ideographs stand alone; canonical
+ * In this order, as the models were trained: control characters (Cc, Cf, Co) and U+FFFD are
+ * dropped and white space becomes a space; CJK ideographs stand alone; canonical
  * decomposition, and marks (Mn) are dropped; lower case; split at white space, and around each
  * punctuation character (ASCII symbols included); then each word is cut greedily into the longest
  * tokens of the vocabulary. A word that cannot be cut whole, or of more than 100 characters, is
