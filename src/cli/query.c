@@ -46,6 +46,23 @@ static void print_findings(const json_t *findings)
     }
 }
 
+/* A stretch of stored text on one line: white space runs as one space. */
+static void print_flat(stile_slice text)
+{
+    char flat[320];
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len && len < sizeof flat; i++) {
+        bool space =
+            text.ptr[i] == ' ' || text.ptr[i] == '\n' || text.ptr[i] == '\t' || text.ptr[i] == '\r';
+        if (!space)
+            flat[len++] = text.ptr[i];
+        else if (len && flat[len - 1] != ' ')
+            flat[len++] = ' ';
+    }
+    stile_print_stored(stdout, stile_slice_of(flat, len), false);
+}
+
 static void print_result(const json_t *result)
 {
     const json_t *lines = json_object_get(result, "lines");
@@ -75,7 +92,7 @@ static void print_result(const json_t *result)
         while (cut && shown.len && ((unsigned char)shown.ptr[shown.len] & 0xc0) == 0x80)
             shown.len--;
         printf("       ");
-        stile_print_stored(stdout, shown, false);
+        print_flat(shown);
         printf("%s\n", cut ? " …" : "");
     }
     printf("\n");

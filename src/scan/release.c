@@ -262,7 +262,7 @@ static bool field_is_condemned(const stile_verdict *verdict, stile_field field)
 {
     for (size_t i = 0; i < verdict->finding_count; i++)
         if (verdict->findings[i].field == field &&
-            verdict->findings[i].action != STILE_ACTION_NEUTRALIZE)
+            verdict->findings[i].action >= STILE_ACTION_STRIP)
             return verdict->flagged;
     return false;
 }

@@ -9,16 +9,17 @@
 #include "base/memory.h"
 #include "scan/hits.h"
 #include "scan/sentences.h"
+#include "stile/limits.h"
 
-/* Evidence in decoded or hidden text weighs more: no honest author hides an instruction. */
-#define HIDDEN_POWER 1.6
 /* A second rule of one family says less than the first. */
 #define SAME_FAMILY 0.5
+#define CRITICAL 4 /* severity that flags whatever the trust */
 #define CHANNEL_WEIGHT 0.9
 #define LIMIT_WEIGHT 0.3
 /* With less of the text's words left than this after stripping, the chunk is withheld. */
 #define LEAST_LEFT 0.15
-/* A text with more findings than this is not worth cutting up: it is withheld. */
+/* More findings than this are not kept, and could be meant to crowd out others: the text is flagged and
+ * withheld. */
 #define MAX_FINDINGS 512
 
 stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out, stile_error *err)
@@ -82,11 +83,12 @@ static stile_status add(scan *s, const stile_finding *finding, stile_error *err)
     return STILE_OK;
 }
 
-static double weight_in(const stile_scan_view *view, stile_field field, double weight)
+/* Evidence in decoded or hidden text weighs more, as half as many rules again would: no honest author
+ * hides an instruction. A square root is the same on every machine; pow is not. */
+static double weight_in(const stile_scan_view *view, double weight)
 {
-    bool hidden = view->kind == STILE_VIEW_DECODED || view->kind == STILE_VIEW_EXTRACTED ||
-                  field == STILE_FIELD_SOURCE;
-    return hidden ? 1 - pow(1 - weight, HIDDEN_POWER) : weight;
+    bool hidden = view->kind == STILE_VIEW_DECODED || view->kind == STILE_VIEW_EXTRACTED;
+    return hidden ? 1 - (1 - weight) * sqrt(1 - weight) : weight;
 }
 
 static stile_finding finding_of(const scan *s, const stile_scan_view *view, stile_field field,
@@ -95,7 +97,7 @@ static stile_finding finding_of(const scan *s, const stile_scan_view *view, stil
     const stile_rule *rule = &s->scanner->policy->rules.rules[hit->rule];
     stile_finding f = {.family = rule->family,
                        .rule = rule->id,
-                       .weight = (float)weight_in(view, field, rule->weight),
+                       .weight = (float)weight_in(view, rule->weight),
                        .severity = rule->severity,
                        .action = rule->action,
                        .field = (uint8_t)field,
@@ -104,7 +106,8 @@ static stile_finding finding_of(const scan *s, const stile_scan_view *view, stil
     if (hit->limited) {
         f.family = "limit";
         f.weight = (float)LIMIT_WEIGHT;
-        f.action = STILE_ACTION_MARK;
+        f.severity = 1;
+        f.action = STILE_ACTION_STRIP; /* of a flagged text, nothing that was not seen through */
     }
     stile_scan_view_origin(view, hit->start, hit->end, &f.start, &f.end);
     return f;
@@ -118,7 +121,7 @@ static stile_status scan_view(scan *s, const stile_scan_view *view, stile_field 
 
     for (size_t i = 0; !st && i < hits.count; i++) {
         stile_finding f = finding_of(s, view, field, &hits.hits[i]);
-        s->critical |= f.severity == 4 && !hits.hits[i].limited;
+        s->critical |= f.severity == CRITICAL; /* a limit is not */
         st = add(s, &f, err);
     }
     return st;
@@ -147,7 +150,7 @@ static stile_status add_channels(scan *s, const stile_scan_views *views, stile_f
                            .rule = views->limited,
                            .weight = (float)LIMIT_WEIGHT,
                            .severity = 1,
-                           .action = STILE_ACTION_MARK,
+                           .action = STILE_ACTION_STRIP,
                            .field = (uint8_t)field};
         f.end = (uint32_t)s->input->field[field].len;
         st = add(s, &f, err);
@@ -168,60 +171,75 @@ static stile_status scan_field(scan *s, stile_field field, stile_format format, 
         return st;
     for (size_t i = 0; !st && i < views.count; i++) {
         const stile_scan_view *view = &views.views[i];
-        /* Of the source only what the text does not show is news. */
-        if (field == STILE_FIELD_SOURCE && view->kind != STILE_VIEW_EXTRACTED &&
-            view->kind != STILE_VIEW_DECODED)
+        /* Of the source only what the text does not show is news: its markup, and what hides in it. */
+        if (field == STILE_FIELD_SOURCE && view->kind == STILE_VIEW_NORMALIZED)
             continue;
         st = scan_view(s, view, field, err);
     }
     return st;
 }
 
-/* A payload cut in two by a chunk's bound: the text between its neighbours' edges, where only a hit
- * that crosses into the text from outside is new. */
+/* The text between its neighbours' edges. */
+static stile_status join(const stile_slice *field, stile_arena *arena, stile_slice *out,
+                         stile_error *err)
+{
+    static const stile_field parts[] = {STILE_FIELD_BEFORE, STILE_FIELD_TEXT, STILE_FIELD_AFTER};
+    size_t len = field[parts[0]].len + field[parts[1]].len + field[parts[2]].len + 2, at = 0;
+    char *joined = stile_arena_alloc(arena, len);
+
+    if (!joined)
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    for (size_t i = 0; i < 3; i++) {
+        stile_slice part = field[parts[i]];
+        if (i)
+            joined[at++] = ' ';
+        if (part.len)
+            memcpy(joined + at, part.ptr, part.len);
+        at += part.len;
+    }
+    *out = stile_slice_of(joined, len);
+    return STILE_OK;
+}
+
+/* Of the hits in the joined text, those that cross into the text from outside; the text lies at
+ * [start, end). What lies in the text alone was found there. */
+static stile_status add_crossing(scan *s, const stile_scan_view *view, uint32_t start, uint32_t end,
+                                 stile_error *err)
+{
+    stile_scan_hits hits;
+    stile_status st = stile_scan_hits_of(s->scanner, view, s->arena, &hits, err);
+
+    for (size_t i = 0; !st && i < hits.count; i++) {
+        stile_finding f = finding_of(s, view, STILE_FIELD_TEXT, &hits.hits[i]);
+        if (f.end <= start || f.start >= end || (f.start >= start && f.end <= end))
+            continue;
+        f.start = f.start > start ? f.start - start : 0;
+        f.end = f.end < end ? f.end - start : end - start;
+        s->critical |= f.severity == CRITICAL;
+        st = add(s, &f, err);
+    }
+    return st;
+}
+
+/* A payload cut in two by a chunk's bound. */
 static stile_status scan_joint(scan *s, stile_error *err)
 {
     const stile_slice *field = s->input->field;
-    stile_slice before = field[STILE_FIELD_BEFORE], text = field[STILE_FIELD_TEXT],
-                after = field[STILE_FIELD_AFTER];
-    uint32_t start = (uint32_t)before.len + 1, end = start + (uint32_t)text.len;
-    char *joined;
+    uint32_t start = (uint32_t)field[STILE_FIELD_BEFORE].len + 1;
+    uint32_t end = start + (uint32_t)field[STILE_FIELD_TEXT].len;
+    stile_slice joined;
     stile_scan_views views;
-    stile_scan_hits hits;
     stile_status st;
 
-    if ((before.len == 0 && after.len == 0) || text.len == 0)
+    if (end == start || (field[STILE_FIELD_BEFORE].len == 0 && field[STILE_FIELD_AFTER].len == 0))
         return STILE_OK;
-    if (!(joined = stile_arena_alloc(s->arena, before.len + text.len + after.len + 2)))
-        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
-    if (before.len)
-        memcpy(joined, before.ptr, before.len);
-    joined[before.len] = ' ';
-    memcpy(joined + start, text.ptr, text.len);
-    joined[end] = ' ';
-    if (after.len)
-        memcpy(joined + end + 1, after.ptr, after.len);
-    if ((st = stile_scan_views_make(stile_slice_of(joined, end + 1 + after.len), STILE_FORMAT_TEXT,
-                                    s->arena, &views, err)))
+    if ((st = join(field, s->arena, &joined, err)) ||
+        (st = stile_scan_views_make(joined, STILE_FORMAT_TEXT, s->arena, &views, err)))
         return st;
-    for (size_t v = 0; v < views.count; v++) {
-        const stile_scan_view *view = &views.views[v];
-        if (view->kind != STILE_VIEW_NORMALIZED)
-            continue;
-        if ((st = stile_scan_hits_of(s->scanner, view, s->arena, &hits, err)))
-            return st;
-        for (size_t i = 0; i < hits.count; i++) {
-            stile_finding f = finding_of(s, view, STILE_FIELD_TEXT, &hits.hits[i]);
-            if (f.end <= start || f.start >= end || (f.start >= start && f.end <= end) ||
-                hits.hits[i].limited)
-                continue;
-            f.start = f.start > start ? f.start - start : 0;
-            f.end = f.end < end ? f.end - start : (uint32_t)text.len;
-            if ((st = add(s, &f, err)))
-                return st;
-        }
-    }
-    return STILE_OK;
+    for (size_t v = 0; !st && v < views.count; v++)
+        if (views.views[v].kind == STILE_VIEW_NORMALIZED)
+            st = add_crossing(s, &views.views[v], start, end, err);
+    return st;
 }
 
 static int by_place(const void *a, const void *b)
@@ -288,7 +306,7 @@ static stile_disposition dispose(const scan *s, bool flagged)
     stile_slice text = s->input->field[STILE_FIELD_TEXT];
     bool neutralize = false;
 
-    if (flagged && s->overflow)
+    if (s->overflow)
         return STILE_DISPOSITION_WITHHELD;
     for (size_t i = 0; i < s->count; i++) {
         if (flagged && s->findings[i].action == STILE_ACTION_WITHHOLD)
@@ -300,6 +318,17 @@ static stile_disposition dispose(const scan *s, bool flagged)
     return flagged || neutralize ? STILE_DISPOSITION_SANITIZED : STILE_DISPOSITION_ALLOW;
 }
 
+static stile_status check_input(const stile_scan_input *input, stile_error *err)
+{
+    if ((unsigned)input->trust > STILE_TRUST_CURATED)
+        return stile_fail(err, STILE_INVALID, "scan: unknown trust");
+    for (size_t i = 0; i < STILE_FIELD_COUNT; i++)
+        if (input->field[i].len > STILE_MAX_DOCUMENT)
+            return stile_fail(err, STILE_TOO_LARGE, "scan: a field of %zu bytes",
+                              input->field[i].len);
+    return STILE_OK;
+}
+
 stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, stile_arena *arena,
                         stile_verdict *out, stile_error *err)
 {
@@ -309,9 +338,8 @@ stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, s
     stile_verdict verdict = {.scan_version = scanner->policy->hash};
     stile_status st;
 
-    if ((unsigned)input->trust > STILE_TRUST_CURATED)
-        return stile_fail(err, STILE_INVALID, "scan: unknown trust");
-    if ((st = scan_field(&s, STILE_FIELD_TEXT, input->format, err)) ||
+    if ((st = check_input(input, err)) ||
+        (st = scan_field(&s, STILE_FIELD_TEXT, input->format, err)) ||
         (st = scan_field(&s, STILE_FIELD_SOURCE, input->format, err)) || (st = scan_joint(&s, err)))
         return st;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
@@ -320,7 +348,8 @@ stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, s
     drop_doubles(&s);
     verdict.score = score_of(&s);
     /* Trust never disables a critical rule. */
-    verdict.flagged = verdict.score >= scanner->policy->threshold[input->trust] || s.critical;
+    verdict.flagged =
+        verdict.score >= scanner->policy->threshold[input->trust] || s.critical || s.overflow;
     verdict.disposition = dispose(&s, verdict.flagged);
     verdict.findings = s.findings;
     verdict.finding_count = s.count;

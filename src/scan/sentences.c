@@ -49,9 +49,8 @@ size_t stile_sentences_cut(stile_slice text, const stile_finding *findings, size
     for (size_t i = 0; i < count; i++) {
         stile_cut cut;
         size_t at;
-        if (findings[i].field != STILE_FIELD_TEXT ||
-            findings[i].action == STILE_ACTION_NEUTRALIZE || findings[i].end > text.len ||
-            findings[i].start >= findings[i].end)
+        if (findings[i].field != STILE_FIELD_TEXT || findings[i].action < STILE_ACTION_STRIP ||
+            findings[i].end > text.len || findings[i].start >= findings[i].end)
             continue;
         cut = sentence_around(text, &findings[i]);
         /* Findings ascend by start, but a wide sentence may begin before an earlier one's. */

@@ -10,7 +10,7 @@ typedef struct stile_cut {
     const char *family;
 } stile_cut;
 
-/* The sentence around each finding in the text that is not to be neutralized in place, merged where
+/* The sentence around each finding in the text whose action is to strip or to withhold, merged where
  * they meet; ascending. `out` holds `count` cuts. Gives how many. */
 size_t stile_sentences_cut(stile_slice text, const stile_finding *findings, size_t count,
                            stile_cut *out);
