@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "http/guard.h"
+#include "http/lines.h"
 #include "http/problem.h"
 
 #define MAX_URI ((size_t)8192)
@@ -23,7 +24,7 @@ typedef struct exchange {
     stile_buf body;
     size_t held;        /* of all->bodies */
     size_t dropped;     /* bytes of a body that was given up */
-    stile_error failed; /* of the body; answered at its end */
+    stile_error failed; /* why it will be refused at its end */
 } exchange;
 
 /* One answer before it is sent. */
@@ -143,8 +144,16 @@ static enum MHD_Result refuse(exchange *x, const stile_error *why, const shape *
 static enum MHD_Result judge_header(void *ctx, enum MHD_ValueKind kind, const char *name,
                                     size_t name_len, const char *value, size_t value_len)
 {
+    stile_guard *guard = ctx;
+    stile_slice n = stile_slice_of(name, name_len), v = stile_slice_of(value, value_len);
+
     (void)kind;
-    stile_guard_header(ctx, stile_slice_of(name, name_len), stile_slice_of(value, value_len));
+    if (!stile_lines_are_strict(n, v)) {
+        (void)stile_fail(&guard->fault, STILE_INVALID,
+                         "a header is folded, or its line does not end in CRLF");
+        return MHD_NO;
+    }
+    stile_guard_header(guard, n, v);
     return MHD_YES;
 }
 
@@ -309,6 +318,8 @@ static enum MHD_Result run_request(exchange *x)
     return refuse(x, &err, &(shape){0});
 }
 
+/* An answer to the head alone ends the connection, whatever the answer says. So a refusal waits for
+ * the request's end where there is nothing to skip. */
 static enum MHD_Result step_head(exchange *x, const char *method, const char *version)
 {
     stile_error why = {0};
@@ -316,7 +327,12 @@ static enum MHD_Result step_head(exchange *x, const char *method, const char *ve
 
     x->head_seen = true;
     x->method = method;
-    return check_head(x, version, &s, &why) ? refuse(x, &why, &s) : MHD_YES;
+    if (!check_head(x, version, &s, &why))
+        return MHD_YES;
+    if (s.close)
+        return refuse(x, &why, &s);
+    x->failed = why;
+    return MHD_YES;
 }
 
 enum MHD_Result stile_exchange_step(void *ctx, struct MHD_Connection *connection, const char *url,
@@ -335,6 +351,6 @@ enum MHD_Result stile_exchange_step(void *ctx, struct MHD_Connection *connection
     if (*data_len)
         return step_body(x, data, data_len);
     if (x->failed.status)
-        return refuse(x, &x->failed, &(shape){.close = true});
+        return refuse(x, &x->failed, &(shape){.close = stile_guard_has_body(&x->guard)});
     return is_health(x) ? answer_health(x) : run_request(x);
 }

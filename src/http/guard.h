@@ -7,8 +7,7 @@
  * every head is judged once more, here, before any byte of its body is used, and a refused
  * connection is closed: nothing after an ambiguous head can be trusted to be where it seems.
  *
- * What the library has already undone cannot be seen here: folded lines arrive joined, and lines
- * that end in a bare LF arrive as any other. docs/api.md says so. */
+ * Lines that are folded or end in a bare LF are seen by lines.h, before the guard. */
 #ifndef STILE_HTTP_GUARD_H
 #define STILE_HTTP_GUARD_H
 
