@@ -58,11 +58,6 @@ def teach_all(bags, cache, name):
     return np.load(path)
 
 
-def lessons():
-    """What the teacher reads for the student: every gloss, and pieces of installed documents."""
-    return corpus.glosses() + corpus.passages(words=40, a_file=6, most=12000)
-
-
 def is_special(token):
     return len(token) > 2 and token[0] == "[" and token[-1] == "]"
 
