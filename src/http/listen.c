@@ -36,7 +36,7 @@ stile_status stile_listen_parse(const char *text, stile_listen_address *out, sti
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *found = NULL;
     char host[MAX_HOST];
-    const char *port;
+    const char *port = "";
     unsigned number = 0;
     stile_status st = split(text, host, &port, err);
 

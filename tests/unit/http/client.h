@@ -23,7 +23,7 @@ int test_connect(const stile_server *server);
 void test_send(int fd, const char *bytes, size_t len);
 /* The next answer on the connection; `of_head` when it answers a HEAD and so has no body. */
 void test_receive(int fd, bool of_head, test_reply *out);
-/* Whether the server ended the connection (within five seconds). */
+/* Whether the server ends the connection within five seconds; drops what it still sends. */
 bool test_is_closed(int fd);
 /* Connect, send a NUL-terminated request, receive one answer, close. */
 void test_ask(const stile_server *server, const char *request, test_reply *out);
