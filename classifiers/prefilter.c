@@ -11,8 +11,6 @@
 /* Not HS_FLAG_SINGLEMATCH: Vectorscan 5.4.9 then misses the match of one pattern once others have
  * had theirs, which the tests of the prefilter show. */
 #define FLAGS (HS_FLAG_PREFILTER | HS_FLAG_CASELESS | HS_FLAG_DOTALL | HS_FLAG_ALLOWEMPTY)
-/* A pattern wider than this compiles slowly for little gain. */
-#define MAX_WIDTH 4096
 
 struct stile_prefilter {
     hs_database_t *database; /* NULL: nothing could be compiled */
@@ -24,79 +22,104 @@ struct stile_prefilter_scratch {
     hs_scratch_t *scratch;
 };
 
-static bool fits(const char *pattern)
-{
-    hs_expr_info_t *info = NULL;
-    hs_compile_error_t *why = NULL;
-    hs_database_t *alone = NULL;
-    bool good = hs_expression_info(pattern, FLAGS, &info, &why) == HS_SUCCESS &&
-                info->max_width < MAX_WIDTH;
+/* Patterns on their way into the database. */
+typedef struct intake {
+    char **texts; /* owned */
+    unsigned *ids, *flags;
+    unsigned count;
+} intake;
 
-    stile_free(info); /* from the default allocator, which is malloc's */
-    hs_free_compile_error(why);
-    why = NULL;
-    if (good && hs_compile(pattern, FLAGS, HS_MODE_BLOCK, NULL, &alone, &why) != HS_SUCCESS)
-        good = false;
-    hs_free_database(alone);
-    hs_free_compile_error(why);
-    return good;
+static void intake_release(intake *in)
+{
+    for (unsigned i = 0; in->texts && i < in->count; i++)
+        stile_free(in->texts[i]);
+    stile_free(in->texts);
+    stile_free(in->ids);
+    stile_free(in->flags);
 }
 
-static stile_status compile(stile_prefilter *p, const char *const *texts, unsigned *ids,
-                            unsigned *flags, unsigned count, stile_error *err)
+/* Every pattern that Vectorscan can read; the others always run. */
+static stile_status intake_fill(intake *in, stile_prefilter *p, const stile_slice *patterns,
+                                stile_error *err)
 {
-    hs_compile_error_t *why = NULL;
+    for (size_t i = 0; i < p->count; i++) {
+        hs_expr_info_t *info = NULL;
+        hs_compile_error_t *why = NULL;
+        char *text;
+        if (patterns[i].len == 0)
+            continue;
+        if (!(text = stile_strndup(patterns[i].ptr, patterns[i].len)))
+            return stile_fail(err, STILE_NO_MEMORY, "prefilter: out of memory");
+        if (hs_expression_info(text, FLAGS, &info, &why) == HS_SUCCESS) {
+            in->texts[in->count] = text;
+            in->ids[in->count] = (unsigned)i;
+            in->flags[in->count++] = FLAGS;
+        } else {
+            stile_free(text);
+            p->always[i] = 1;
+        }
+        stile_free(info); /* from the default allocator, which is malloc's */
+        hs_free_compile_error(why);
+    }
+    return STILE_OK;
+}
 
-    if (count == 0)
-        return STILE_OK;
-    if (hs_compile_multi(texts, flags, ids, count, HS_MODE_BLOCK, NULL, &p->database, &why) ==
-        HS_SUCCESS)
-        return STILE_OK;
-    (void)stile_fail(err, STILE_INTERNAL, "prefilter: %s", why ? why->message : "cannot compile");
-    hs_free_compile_error(why);
-    return STILE_INTERNAL;
+/* Pattern `at` of the intake always runs. */
+static void intake_drop(intake *in, unsigned at, stile_prefilter *p)
+{
+    p->always[in->ids[at]] = 1;
+    stile_free(in->texts[at]);
+    in->count--;
+    in->texts[at] = in->texts[in->count];
+    in->ids[at] = in->ids[in->count];
+}
+
+/* All at once, for each alone would take as long again. A pattern that cannot be compiled after all is
+ * named, and dropped; when none is named, none can be had. */
+static void compile(stile_prefilter *p, intake *in)
+{
+    while (in->count) {
+        hs_compile_error_t *why = NULL;
+        int at = -1;
+        if (hs_compile_multi((const char *const *)in->texts, in->flags, in->ids, in->count,
+                             HS_MODE_BLOCK, NULL, &p->database, &why) == HS_SUCCESS)
+            return;
+        p->database = NULL;
+        if (why)
+            at = why->expression;
+        hs_free_compile_error(why);
+        if (at >= 0 && (unsigned)at < in->count)
+            intake_drop(in, (unsigned)at, p);
+        else
+            while (in->count)
+                intake_drop(in, in->count - 1, p);
+    }
 }
 
 stile_status stile_prefilter_create(const stile_slice *patterns, size_t count,
                                     stile_prefilter **out, stile_error *err)
 {
     stile_prefilter *p = stile_alloc(sizeof *p);
-    char **texts = stile_alloc_array(count, sizeof *texts);
-    unsigned *ids = stile_alloc_array(count, sizeof *ids);
-    unsigned *flags = stile_alloc_array(count, sizeof *flags);
-    unsigned used = 0;
+    intake in = {.texts = stile_alloc_array(count, sizeof *in.texts),
+                 .ids = stile_alloc_array(count, sizeof *in.ids),
+                 .flags = stile_alloc_array(count, sizeof *in.flags)};
     stile_status st = STILE_OK;
 
-    if (!p || !texts || !ids || !flags || !(p->always = stile_alloc(count)))
-        st = stile_fail(err, STILE_NO_MEMORY, "prefilter: out of memory");
-    for (size_t i = 0; !st && i < count; i++) {
-        if (patterns[i].len == 0)
-            continue;
-        if (!(texts[used] = stile_strndup(patterns[i].ptr, patterns[i].len))) {
-            st = stile_fail(err, STILE_NO_MEMORY, "prefilter: out of memory");
-        } else if (fits(texts[used])) {
-            ids[used] = (unsigned)i;
-            flags[used++] = FLAGS;
-        } else {
-            stile_free(texts[used]);
-            texts[used] = NULL;
-            p->always[i] = 1;
-            p->always_count++;
-        }
-    }
-    if (!st) {
+    if (p)
         p->count = count;
-        st = compile(p, (const char *const *)texts, ids, flags, used, err);
-    }
-    for (unsigned i = 0; texts && i < used; i++)
-        stile_free(texts[i]);
-    stile_free(texts);
-    stile_free(ids);
-    stile_free(flags);
-    if (st)
-        stile_prefilter_destroy(p);
+    if (!p || !in.texts || !in.ids || !in.flags || !(p->always = stile_alloc(count)))
+        st = stile_fail(err, STILE_NO_MEMORY, "prefilter: out of memory");
     else
+        st = intake_fill(&in, p, patterns, err);
+    if (!st) {
+        compile(p, &in);
+        for (size_t i = 0; i < count; i++)
+            p->always_count += p->always[i];
         *out = p;
+    } else {
+        stile_prefilter_destroy(p);
+    }
+    intake_release(&in);
     return st;
 }
 
