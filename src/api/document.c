@@ -13,7 +13,7 @@ static json_t *result_json(const stile_ingest_item *item, const stile_ingest_res
     if (json && result->outcome == STILE_INGEST_FAILED)
         (void)json_object_set_new(json, "error", json_string(result->error.text));
     else if (json)
-        (void)json_object_update(
+        (void)json_object_update_new(
             json, json_pack("{s:I,s:I,s:I}", "chunks", (json_int_t)result->chunks, "flagged",
                             (json_int_t)result->flagged, "withheld", (json_int_t)result->withheld));
     return json;

@@ -248,29 +248,63 @@ static stile_status run_route(const stile_api *api, const stile_api_route *route
     return st;
 }
 
+/* The methods of every route that fits `path`, as an Allow header lists them. */
+static const char *methods_of(stile_slice path)
+{
+    static const char *const lists[] = {
+        "",
+        "GET",
+        "PUT",
+        "GET, PUT",
+        "DELETE",
+        "GET, DELETE",
+        "PUT, DELETE",
+        "GET, PUT, DELETE",
+        "POST",
+        "GET, POST",
+        "PUT, POST",
+        "GET, PUT, POST",
+        "DELETE, POST",
+        "GET, DELETE, POST",
+        "PUT, DELETE, POST",
+        "GET, PUT, DELETE, POST",
+    };
+    static const char *const names[] = {"GET", "PUT", "DELETE", "POST"};
+    unsigned which = 0;
+
+    for (size_t i = 0; i < ROUTES; i++) {
+        stile_slice raw[STILE_ROUTE_PARAMETERS];
+        size_t count;
+        for (unsigned m = 0; m < 4; m++)
+            if (strcmp(routes[i].method, names[m]) == 0 &&
+                matches(routes[i].pattern, path, raw, &count))
+                which |= 1u << m;
+    }
+    return lists[which];
+}
+
 stile_status stile_api_dispatch(const stile_api *api, const stile_api_request *request,
                                 stile_buf *out, const char **allow, stile_error *err)
 {
-    static const char all[] = "DELETE, GET, POST, PUT";
-    bool known = false;
+    const char *methods;
 
     for (size_t i = 0; i < ROUTES; i++) {
         stile_slice raw[STILE_ROUTE_PARAMETERS];
         size_t count;
         stile_arena arena;
         stile_status st;
-        if (!matches(routes[i].pattern, request->path, raw, &count))
-            continue;
-        known = true;
-        if (strcmp(routes[i].method, request->method) != 0)
+        if (strcmp(routes[i].method, request->method) != 0 ||
+            !matches(routes[i].pattern, request->path, raw, &count))
             continue;
         stile_arena_init(&arena, 0);
         st = run_route(api, &routes[i], raw, count, request, &arena, out, err);
         stile_arena_release(&arena);
         return st;
     }
+    methods = methods_of(request->path);
+    if (!*methods)
+        return stile_fail(err, STILE_NOT_FOUND, "no such path");
     if (allow)
-        *allow = all;
-    return known ? stile_fail(err, STILE_UNSUPPORTED, "this path has no %.16s", request->method)
-                 : stile_fail(err, STILE_NOT_FOUND, "no such path");
+        *allow = methods;
+    return stile_fail(err, STILE_UNSUPPORTED, "this path has no %.16s", request->method);
 }

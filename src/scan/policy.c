@@ -13,7 +13,7 @@
 /* Score at and above which a verdict says injection, by stile_trust: external, internal, curated. */
 static const double shipped_threshold[3] = {0.5, 0.6, 0.75};
 
-#define PREFILTER_AFTER ((size_t)256 * 1024)
+#define PREFILTER_AFTER ((size_t)2 * 1024 * 1024)
 
 /* A file or folder that ships with stile: $variable, beside the binary, or in the source tree. */
 static stile_status find_shipped(const char *variable, const char *beside, const char *source,
@@ -134,7 +134,8 @@ stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more)
         return made;
     if (atomic_fetch_add(&policy->scanned, more) + more < PREFILTER_AFTER)
         return NULL;
-    (void)pthread_mutex_lock(&policy->lock);
+    if (pthread_mutex_trylock(&policy->lock) != 0)
+        return NULL; /* another thread is making it; meanwhile every rule runs */
     if (!policy->prefilter_tried)
         make_prefilter(policy);
     policy->prefilter_tried = true;

@@ -82,14 +82,14 @@ else
 fi
 
 # A read-only directory, and a full disk: need to be root to mount, and are tested when we are.
-if [ "$(id -u)" = 0 ] && mkdir -p small && mount -t tmpfs -o size=24m tmpfs small 2>/dev/null; then
+if [ "$(id -u)" = 0 ] && mkdir -p small && mount -t tmpfs -o size=160m tmpfs small 2>/dev/null; then
     "$stile" init --data small/d >/dev/null
     "$stile" ingest --data small/d -c c --label public good.txt >/dev/null
-    head -c 60000000 /dev/urandom | base64 -w 76 | split -b 900k - small_part_
+    head -c 120000000 /dev/urandom | base64 -w 76 | split -b 900k - small_part_
     expect 'a full disk' 1 'space|No space|failed' \
         "$stile" ingest --data small/d -c c --label public small_part_*
     rm -f small_part_*
-    mount -o remount,size=256m small
+    mount -o remount,size=512m small
     expect 'nothing lost on the full disk' 0 'harbour' \
         "$stile" query --data small/d -c c --clearance public --mode lexical harbour
     expect 'its audit chain holds' 0 'ok' "$stile" audit verify --data small/d

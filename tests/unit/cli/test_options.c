@@ -75,7 +75,7 @@ static char printed[16384];
 /* Run words separated by single spaces; what went to stdout and stderr lands in `printed`. */
 static int run_words(const char *line)
 {
-    char copy[512], *argv[32] = {(char *)"stile"}, *rest = copy, *word;
+    char copy[512], *argv[256] = {(char *)"stile"}, *rest = copy, *word;
     int argc = 1, code, saved_out = dup(1), saved_err = dup(2);
     FILE *file = tmpfile();
 
