@@ -83,6 +83,8 @@ void stile_view_add_exact(stile_view_builder *b, size_t start, const char *bytes
 {
     size_t done = 0;
 
+    if (len == 0)
+        return;
     if (!b->base) {
         add_piece(b,
                   (stile_view_piece){(uint32_t)b->text.len, (uint32_t)start, (uint32_t)len, true});

@@ -51,34 +51,37 @@ static void add_spaced(stile_view_builder *b, stile_slice text, size_t start, si
     }
 }
 
+/* The next run of spaced-out letters from `at`; its end, or 0. */
+static size_t next_spaced(stile_slice text, size_t at, size_t *start)
+{
+    for (; at + LEAST_SPACED < text.len; at++) {
+        size_t end = alone(text, at) ? spaced_run(text, at) : 0;
+        if (end) {
+            *start = at;
+            return end;
+        }
+    }
+    return 0;
+}
+
 static stile_status join_spaced(const stile_scan_view *raw, stile_arena *arena,
                                 stile_view_list *list, stile_error *err)
 {
     stile_slice text = raw->text;
+    size_t at = 0, start = 0, end = next_spaced(text, 0, &start);
     stile_view_builder b;
     stile_scan_view view, normalized;
-    bool any = false;
     stile_status st;
 
-    stile_view_builder_init(&b, arena, NULL, text.len + 16);
-    for (size_t at = 0; at < text.len;) {
-        size_t end = alone(text, at) && (at == 0 || !is_gap(text.ptr[at - 1]) || at < 2 ||
-                                         !alone(text, at - 2))
-                         ? spaced_run(text, at)
-                         : 0;
-        if (end) {
-            add_spaced(&b, text, at, end);
-            any = true;
-            at = end;
-        } else {
-            stile_view_add_exact(&b, at, text.ptr + at, 1);
-            at++;
-        }
-    }
-    if (!any) {
-        stile_view_builder_release(&b);
+    if (!end)
         return STILE_OK;
+    stile_view_builder_init(&b, arena, NULL, text.len + 16);
+    for (; end; end = next_spaced(text, at, &start)) {
+        stile_view_add_exact(&b, at, text.ptr + at, start - at);
+        add_spaced(&b, text, start, end);
+        at = end;
     }
+    stile_view_add_exact(&b, at, text.ptr + at, text.len - at);
     if ((st = stile_view_finish(&b, STILE_VIEW_NORMALIZED, "spaced", &view, err)) ||
         (st = stile_view_normalize(&view, arena, &normalized, err)))
         return st;
@@ -88,9 +91,25 @@ static stile_status join_spaced(const stile_scan_view *raw, stile_arena *arena,
 
 static char leet_of(char c)
 {
-    static const char from[] = "013457@$!", to[] = "oieastasi";
-    const char *found = c ? strchr(from, c) : NULL;
-    return found ? to[found - from] : 0;
+    switch (c) {
+    case '0':
+        return 'o';
+    case '1':
+    case '!':
+        return 'i';
+    case '3':
+        return 'e';
+    case '4':
+    case '@':
+        return 'a';
+    case '5':
+    case '$':
+        return 's';
+    case '7':
+        return 't';
+    default:
+        return 0;
+    }
 }
 
 /* A word that mixes at least three letters with digits or signs that stand for letters. */

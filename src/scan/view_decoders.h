@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decoders: each knows one way to write bytes as text. */
+#ifndef STILE_SCAN_VIEW_DECODERS_H
+#define STILE_SCAN_VIEW_DECODERS_H
+
+#include "scan/view_build.h"
+
+typedef struct stile_decoder {
+    const char *how;
+    char needs;                      /* a text without this character has no run; 0: any may */
+    bool (*begins)(unsigned char c); /* whether a run may begin with this byte */
+    /* Bytes of text[at..) read, 0: nothing here. Appends what they stand for, not all of it text. Work is
+     * in proportion to what is read, or small. */
+    size_t (*run)(stile_slice text, size_t at, stile_view_builder *b);
+} stile_decoder;
+
+enum { STILE_DECODERS = 7 };
+extern const stile_decoder stile_decoders[STILE_DECODERS];
+
+#endif
