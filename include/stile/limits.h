@@ -3,6 +3,8 @@
 #ifndef STILE_LIMITS_H
 #define STILE_LIMITS_H
 
+#include <stdint.h>
+
 /* labels */
 #define STILE_MAX_LABEL 4096          /* text of one label */
 #define STILE_MAX_LABEL_TERMS 256     /* tokens in one expression */
@@ -38,6 +40,9 @@
 /* HTTP */
 #define STILE_MAX_HTTP_BODY (32u * 1024 * 1024)
 #define STILE_MAX_HTTP_RESPONSE (64u * 1024 * 1024) /* that stile reads as a client */
+
+/* store */
+#define STILE_DISK_RESERVE ((uint64_t)192 << 20) /* writes are refused with less free than this */
 
 /* audit */
 #define STILE_MAX_AUDIT_RECORD (1024u * 1024)

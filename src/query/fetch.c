@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query/released.h"
 
+#include "base/log.h"
+
 static stile_status not_there(stile_error *err)
 {
     return stile_fail(err, STILE_NOT_FOUND, "no such document");
@@ -120,8 +122,10 @@ static stile_status scan_anew(stile_plane *plane, const stile_view *view, stile_
         return st;
     stile_buf_init(&record, (size_t)16 << 20);
     stile_verdict_encode(out, &record);
-    if (!(st = stile_buf_ok(&record, err)))
-        st = stile_plane_cache_verdict(plane, key, stile_buf_slice(&record), err);
+    if (!(st = stile_buf_ok(&record, err)) &&
+        stile_plane_cache_verdict(plane, key, stile_buf_slice(&record), err))
+        /* The verdict stands without its cache. */
+        stile_log(STILE_LOG_WARN, "query.cache", "%s", err ? err->text : "a verdict is not cached");
     stile_buf_release(&record);
     return st;
 }

@@ -3,11 +3,14 @@
 
 #include <rocksdb/c.h>
 #include <stdio.h>
+#include <sys/statvfs.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "stile/limits.h"
 
 struct stile_store {
+    char *folder;
     rocksdb_t *db;
     rocksdb_options_t *options;
     rocksdb_options_t *blob_options; /* of ORIGINALS: large values in blob files */
@@ -122,6 +125,10 @@ stile_status stile_store_open(const char *folder, bool create, stile_store **out
                           "store: no store in %s; make one with: stile init --data DIR", folder);
     if (!(store = stile_alloc(sizeof *store)))
         return stile_fail(err, STILE_NO_MEMORY, "store: out of memory");
+    if (!(store->folder = stile_strdup(folder))) {
+        stile_free(store);
+        return stile_fail(err, STILE_NO_MEMORY, "store: out of memory");
+    }
     store->options = make_options(create);
     store->blob_options = make_blob_options(create);
     store->read = rocksdb_readoptions_create();
@@ -150,6 +157,7 @@ void stile_store_close(stile_store *store)
     rocksdb_readoptions_destroy(store->read);
     rocksdb_options_destroy(store->blob_options);
     rocksdb_options_destroy(store->options);
+    stile_free(store->folder);
     stile_free(store);
 }
 
@@ -236,9 +244,33 @@ void stile_batch_delete_range(stile_batch *batch, stile_store *store, stile_tabl
                                        high.ptr, high.len);
 }
 
+/* Writes stop while there is still room for RocksDB to flush what it holds in memory: Debian's build
+ * of it aborts the process when a flush runs out of space, instead of giving an error. */
+static stile_status check_space(const stile_store *store, stile_error *err)
+{
+    struct statvfs disk;
+    uint64_t room;
+
+    if (statvfs(store->folder, &disk) != 0)
+        return STILE_OK;
+    room = (uint64_t)disk.f_bavail * disk.f_frsize;
+    if (room >= STILE_DISK_RESERVE)
+        return STILE_OK;
+    return stile_fail(
+        err, STILE_IO,
+        "store: no space left but %llu MiB in %s, and %llu MiB are kept free; free some "
+        "space and try again: what was acknowledged is safe",
+        (unsigned long long)(room >> 20), store->folder,
+        (unsigned long long)(STILE_DISK_RESERVE >> 20));
+}
+
 stile_status stile_store_write(stile_store *store, stile_batch *batch, bool sync, stile_error *err)
 {
     char *why = NULL;
+    stile_status st = check_space(store, err);
+
+    if (st)
+        return st;
 
     rocksdb_write(store->db, sync ? store->write_sync : store->write, batch->writes, &why);
     return why ? fail_rocksdb(err, "write", why) : STILE_OK;
