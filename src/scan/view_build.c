@@ -120,6 +120,18 @@ void stile_view_add_as(stile_view_builder *b, size_t start, size_t from, const c
     stile_buf_add(&b->text, bytes, len);
 }
 
+void stile_view_gather(stile_view_builder *b, const stile_scan_view *from, size_t start,
+                       const char *bytes, size_t len)
+{
+    static const char between[] = " ------ ";
+
+    b->base = from;
+    if (b->text.len)
+        stile_view_add_as(b, start, 1, between, sizeof between - 1);
+    stile_view_add_exact(b, start, bytes, len);
+    b->base = NULL;
+}
+
 stile_status stile_view_finish(stile_view_builder *b, stile_view_kind kind, const char *how,
                                stile_scan_view *out, stile_error *err)
 {

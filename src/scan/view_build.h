@@ -26,6 +26,11 @@ void stile_view_add_exact(stile_view_builder *b, size_t start, const char *bytes
 void stile_view_add_as(stile_view_builder *b, size_t start, size_t from, const char *bytes,
                        size_t len);
 
+/* Append `len` bytes of `from`'s text, or of the original when that is NULL, to what was gathered before,
+ * parted so that no rule's gap between two words reaches across. */
+void stile_view_gather(stile_view_builder *b, const stile_scan_view *from, size_t start,
+                       const char *bytes, size_t len);
+
 /* The finished view, copied into the arena. The builder is released. */
 stile_status stile_view_finish(stile_view_builder *b, stile_view_kind kind, const char *how,
                                stile_scan_view *out, stile_error *err) STILE_MUST_CHECK;

@@ -7,12 +7,20 @@
 
 #define MAX_EXTRACT ((size_t)65536) /* bytes of one */
 #define MAX_TAG ((size_t)8192)
+#define MAX_LINK ((size_t)2048) /* address and title, or alternative text */
+#define LEAST_EXTRACT 8
+
+/* What was found, one view for each sort: as many views as there are comments could be had for nothing, and
+ * a bound on their number would hide what comes behind it. */
+enum { COMMENT, HIDDEN, INERT, ATTRIBUTE, LINK_TITLE, IMAGE_ALT, DEFINITION, SORTS };
+static const char *const sorts[SORTS] = {"html-comment", "hidden-element", "inert-element",
+                                         "attribute",    "link-title",     "image-alt",
+                                         "definition"};
 
 typedef struct extraction {
     stile_slice text;
-    stile_arena *arena;
-    stile_view_list *list;
-    stile_error *err;
+    stile_view_builder found[SORTS]; /* each of stretches that do not overlap */
+    size_t hidden_until;             /* a hidden element in another is part of that one */
 } extraction;
 
 static bool at_word(stile_slice s, size_t at, const char *word)
@@ -37,44 +45,39 @@ static size_t bound(const extraction *x, size_t at, size_t most)
     return x->text.len - at > most ? at + most : x->text.len;
 }
 
-/* text[start, end) as a view of its own, tags left out. */
-static stile_status add(extraction *x, const char *how, size_t start, size_t end)
+/* text[start, end), tags left out. */
+static void add(extraction *x, int sort, size_t start, size_t end)
 {
-    stile_view_builder b;
-    stile_scan_view view, normalized;
-    bool in_tag = false;
-    stile_status st;
+    stile_view_builder *b = &x->found[sort];
+    bool in_tag = false, first = true;
 
-    if (end - start < 8)
-        return STILE_OK;
-    stile_view_builder_init(&b, x->arena, NULL, end - start + 16);
+    if (end - start < LEAST_EXTRACT)
+        return;
     for (size_t i = start, from = start; i <= end; i++) {
         bool boundary =
             i == end || (!in_tag && x->text.ptr[i] == '<') || (in_tag && x->text.ptr[i] == '>');
         if (!boundary)
             continue;
-        if (!in_tag && i > from)
-            stile_view_add_exact(&b, from, x->text.ptr + from, i - from);
-        else if (in_tag)
-            stile_view_add_as(&b, from, i - from, " ", 1);
+        if (!in_tag && i > from && first)
+            stile_view_gather(b, NULL, from, x->text.ptr + from, i - from);
+        else if (!in_tag)
+            stile_view_add_exact(b, from, x->text.ptr + from, i - from);
+        else if (!first)
+            stile_view_add_as(b, from, i - from, " ", 1);
+        first = first && (in_tag || i == from);
         if (i < end)
             in_tag = !in_tag;
         from = i + 1;
     }
-    if ((st = stile_view_finish(&b, STILE_VIEW_EXTRACTED, how, &view, x->err)) ||
-        (st = stile_view_normalize(&view, x->arena, &normalized, x->err)))
-        return st;
-    stile_view_list_add(x->list, &normalized);
-    return STILE_OK;
 }
 
-static stile_status html_comment(extraction *x, size_t at, size_t *next)
+static void html_comment(extraction *x, size_t at, size_t *next)
 {
     size_t start = at + 4, most = bound(x, start, MAX_EXTRACT),
            end = find(x->text, start, most, "-->");
 
     *next = end < most ? end + 3 : end;
-    return add(x, "html-comment", start, end);
+    add(x, COMMENT, start, end);
 }
 
 /* The value of an attribute at text[at] (behind its '='): its bounds; false when there is none. */
@@ -119,28 +122,31 @@ static bool style_hides(stile_slice s, size_t start, size_t end)
 }
 
 /* From the end of an opening tag to its closing one. */
-static stile_status element(extraction *x, const char *how, size_t name, size_t name_end,
-                            size_t from)
+static void element(extraction *x, int sort, size_t name, size_t name_end, size_t from)
 {
     char close[32];
     size_t len = name_end - name < 24 ? name_end - name : 24, most = bound(x, from, MAX_EXTRACT);
 
+    if (from < x->hidden_until)
+        return;
     close[0] = '<';
     close[1] = '/';
     for (size_t i = 0; i < len; i++)
         close[2 + i] = (char)tolower((unsigned char)x->text.ptr[name + i]);
     close[2 + len] = '\0';
-    return add(x, how, from, find(x->text, from, most, close));
+    x->hidden_until = find(x->text, from, most, close);
+    add(x, sort, from, x->hidden_until);
 }
 
-static stile_status attributes(extraction *x, size_t from, size_t to, bool *hides)
+/* Adds the texts among them; whether one of them hides the element. */
+static bool attributes(extraction *x, size_t from, size_t to)
 {
     static const char *const names[] = {"alt",         "title",   "aria-label", "aria-description",
                                         "placeholder", "content", "summary",    "data-content",
                                         "label"};
-    stile_status st = STILE_OK;
+    bool hides = false;
 
-    for (size_t i = from; !st && i < to; i++) {
+    for (size_t i = from; i < to; i++) {
         size_t start, end;
         if (!isspace((unsigned char)x->text.ptr[i]))
             continue;
@@ -148,24 +154,22 @@ static stile_status attributes(extraction *x, size_t from, size_t to, bool *hide
         if (at_word(x->text, i, "hidden") &&
             (i + 6 >= to ||
              !(isalnum((unsigned char)x->text.ptr[i + 6]) || x->text.ptr[i + 6] == '-')))
-            *hides = true;
+            hides = true;
         if (at_word(x->text, i, "style") && attribute_value(x->text, i + 5, to, &start, &end))
-            *hides |= style_hides(x->text, start, end);
-        for (size_t n = 0; !st && n < sizeof names / sizeof *names; n++)
+            hides |= style_hides(x->text, start, end);
+        for (size_t n = 0; n < sizeof names / sizeof *names; n++)
             if (at_word(x->text, i, names[n]) &&
                 attribute_value(x->text, i + strlen(names[n]), to, &start, &end))
-                st = add(x, "attribute", start, end);
+                add(x, ATTRIBUTE, start, end);
         i--;
     }
-    return st;
+    return hides;
 }
 
-static stile_status html_tag(extraction *x, size_t at, size_t *next)
+static void html_tag(extraction *x, size_t at, size_t *next)
 {
     size_t name = at + 1, name_end = name, most = bound(x, at, MAX_TAG), end;
     char quote = 0;
-    bool hides = false;
-    stile_status st;
 
     while (name_end < most && isalnum((unsigned char)x->text.ptr[name_end]))
         name_end++;
@@ -176,21 +180,18 @@ static stile_status html_tag(extraction *x, size_t at, size_t *next)
     }
     *next = name_end;
     if (end == most)
-        return STILE_OK;
+        return;
     *next = end + 1;
-    if ((st = attributes(x, name_end, end, &hides)))
-        return st;
-    if (hides)
-        return element(x, "hidden-element", name, name_end, end + 1);
-    if (at_word(x->text, name, "template") || at_word(x->text, name, "noscript"))
-        return element(x, "inert-element", name, name_end, end + 1);
-    return STILE_OK;
+    if (attributes(x, name_end, end))
+        element(x, HIDDEN, name, name_end, end + 1);
+    else if (at_word(x->text, name, "template") || at_word(x->text, name, "noscript"))
+        element(x, INERT, name, name_end, end + 1);
 }
 
 /* "](url "title")" and "![alt](": what a rendered page shows only on demand. */
-static stile_status link_title(extraction *x, size_t at, size_t *next)
+static void link_title(extraction *x, size_t at, size_t *next)
 {
-    size_t most = bound(x, at, MAX_TAG), i = at + 2;
+    size_t most = bound(x, at, MAX_LINK), i = at + 2;
 
     *next = at + 2;
     while (i < most && x->text.ptr[i] != '"' && x->text.ptr[i] != ')' && x->text.ptr[i] != '\n')
@@ -200,23 +201,25 @@ static stile_status link_title(extraction *x, size_t at, size_t *next)
         while (end < most && x->text.ptr[end] != '"')
             end++;
         *next = end;
-        return add(x, "link-title", i + 1, end);
+        add(x, LINK_TITLE, i + 1, end);
     }
-    return STILE_OK;
 }
 
-static stile_status image_alt(extraction *x, size_t at, size_t *next)
+static void image_alt(extraction *x, size_t at, size_t *next)
 {
-    size_t most = bound(x, at, MAX_TAG), end = at + 2;
+    size_t most = bound(x, at, MAX_LINK), end = at + 2;
 
     while (end < most && x->text.ptr[end] != ']')
         end++;
     *next = at + 2;
-    return end < most ? add(x, "image-alt", at + 2, end) : STILE_OK;
+    if (end == most)
+        return;
+    *next = end;
+    add(x, IMAGE_ALT, at + 2, end);
 }
 
 /* "[x]: # (text)", "[//]: <> (text)", "[ref]: url "title"" at the start of a line. */
-static stile_status definition(extraction *x, size_t at, size_t *next)
+static void definition(extraction *x, size_t at, size_t *next)
 {
     size_t most = bound(x, at, MAX_EXTRACT), end = at, colon;
 
@@ -226,44 +229,70 @@ static stile_status definition(extraction *x, size_t at, size_t *next)
     for (colon = at + 1; colon + 1 < end && x->text.ptr[colon] != ']'; colon++)
         ;
     if (colon + 1 >= end || x->text.ptr[colon] != ']' || x->text.ptr[colon + 1] != ':')
-        return STILE_OK;
+        return;
     *next = end;
-    return add(x, "definition", colon + 2, end);
+    add(x, DEFINITION, colon + 2, end);
+}
+
+/* What begins at text[at], if anything; gives where to go on. */
+static size_t extract_at(extraction *x, size_t at)
+{
+    stile_slice s = x->text;
+    size_t next = at + 1;
+
+    switch (s.ptr[at]) {
+    case '<':
+        if (at_word(s, at, "<!--"))
+            html_comment(x, at, &next);
+        else if (isalpha((unsigned char)s.ptr[at + 1]))
+            html_tag(x, at, &next);
+        break;
+    case ']':
+        if (s.ptr[at + 1] == '(')
+            link_title(x, at, &next);
+        break;
+    case '!':
+        if (s.ptr[at + 1] == '[')
+            image_alt(x, at, &next);
+        break;
+    case '[':
+        if (at == 0 || s.ptr[at - 1] == '\n')
+            definition(x, at, &next);
+        break;
+    default:
+        break;
+    }
+    return next;
+}
+
+static stile_status finish(stile_view_builder *b, const char *sort, stile_arena *arena,
+                           stile_view_list *list, stile_error *err)
+{
+    stile_scan_view view, normalized;
+    stile_status st = stile_view_finish(b, STILE_VIEW_EXTRACTED, sort, &view, err);
+
+    if (st || (st = stile_view_normalize(&view, arena, &normalized, err)))
+        return st;
+    stile_view_list_add(list, &normalized);
+    return STILE_OK;
 }
 
 stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
                                 stile_view_list *list, stile_error *err)
 {
-    extraction x = {.text = raw->text, .arena = arena, .list = list, .err = err};
-    stile_slice s = raw->text;
+    extraction x = {.text = raw->text};
     stile_status st = STILE_OK;
 
-    for (size_t at = 0; !st && at + 1 < s.len;) {
-        size_t next = at + 1;
-        bool line_start = at == 0 || s.ptr[at - 1] == '\n';
-        switch (s.ptr[at]) {
-        case '<':
-            if (at_word(s, at, "<!--"))
-                st = html_comment(&x, at, &next);
-            else if (isalpha((unsigned char)s.ptr[at + 1]))
-                st = html_tag(&x, at, &next);
-            break;
-        case ']':
-            if (s.ptr[at + 1] == '(')
-                st = link_title(&x, at, &next);
-            break;
-        case '!':
-            if (s.ptr[at + 1] == '[')
-                st = image_alt(&x, at, &next);
-            break;
-        case '[':
-            if (line_start)
-                st = definition(&x, at, &next);
-            break;
-        default:
-            break;
-        }
-        at = next;
+    for (int sort = 0; sort < SORTS;
+         sort++) /* a part may be as long as what parts it from the next */
+        stile_view_builder_init(&x.found[sort], arena, NULL, 4 * raw->text.len + 64);
+    for (size_t at = 0; at + 1 < raw->text.len;)
+        at = extract_at(&x, at);
+    for (int sort = 0; sort < SORTS; sort++) {
+        if (!st && (x.found[sort].text.len || x.found[sort].failed || x.found[sort].text.failed))
+            st = finish(&x.found[sort], sorts[sort], arena, list, err);
+        else
+            stile_view_builder_release(&x.found[sort]);
     }
     return st;
 }
