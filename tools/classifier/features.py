@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reference implementation of the classifier's features (docs/formats/classifier.md, "Features").
+
+`contributions(text)` takes the bytes of a normalized view and yields, for each word, the hashes of
+the features that end in it. classifiers/linear.c does the same; tests compare the two.
+"""
+import unicodedata
+
+MASK = 0xFFFFFFFF
+MAX_WORD = 32  # bytes; a longer run is cut into several words
+
+
+def _hash(data):
+    h = 0x811C9DC5
+    for b in data:
+        h = ((h ^ b) * 0x01000193) & MASK
+    return _mix(h)
+
+
+def _mix(h):
+    h ^= h >> 16
+    h = (h * 0x85EBCA6B) & MASK
+    h ^= h >> 13
+    h = (h * 0xC2B2AE35) & MASK
+    return h ^ (h >> 16)
+
+
+def _pair(a, b, salt):
+    return _mix((a * 31 + b + salt) & MASK)
+
+
+SALT_PAIR, SALT_TRIPLE, SALT_SKIP, SALT_START, SALT_START_PAIR, SALT_MARK = (
+    0x1B873593, 0x2545F491, 0x3C6EF372, 0x4CF5AD43, 0x510E527F, 0x6A09E667)
+NUMBER = _hash(b"0")
+
+# What a byte begins: a letter of a word, a mark, or nothing of interest.
+_WORD = bytes(1 if (48 <= b < 58 or 97 <= b < 123 or 65 <= b < 91 or b >= 0x80) else 0 for b in range(256))
+# After these a sentence, or a part that may hold an instruction of its own, begins.
+_STARTS = frozenset(b".!?:;\"`*>()[]{}|<=#")
+
+
+def words(text):
+    """Yield (hash, start, end, begins_sentence, marks) for each word of `text` (bytes)."""
+    i, n = 0, len(text)
+    begins, marks = True, []
+    while i < n:
+        b = text[i]
+        width = _other(text, i)
+        if width < 0:  # punctuation outside ASCII
+            if b == 0xE3:
+                begins = True
+            i -= width
+            continue
+        if not _WORD[b]:
+            if b in _STARTS:
+                begins = True
+            if 33 <= b < 127 and len(marks) < 4 and b not in marks:
+                marks.append(b)
+            i += 1
+            continue
+        start = i
+        if width > 0:  # a character that is a word by itself
+            i = min(i + width, n)
+        else:
+            i += 1
+            while i < n and i - start < MAX_WORD and _WORD[text[i]] and _other(text, i) == 0:
+                i += 1
+        token = text[start:i].lower() if width == 0 else text[start:i]
+        h = NUMBER if token.isdigit() and width == 0 else _hash(token)
+        yield h, start, i, begins, marks
+        begins, marks = False, []
+
+
+def _other(text, i):
+    """> 0: width of a character that is a word by itself; < 0: of punctuation; 0: neither."""
+    b = text[i]
+    if b < 0xC2:
+        return 0
+    if b == 0xC2:
+        return -2
+    if b == 0xE2 and i + 1 < len(text) and text[i + 1] in (0x80, 0x81):
+        return -3
+    if b == 0xE3 and i + 1 < len(text) and text[i + 1] == 0x80:
+        return -3
+    if 0xE3 <= b <= 0xEE:
+        return 3
+    if b >= 0xF0:
+        return 4
+    return 0
+
+
+def contributions(text):
+    """Yield (start, end, [hash, ...]) for each word."""
+    h1 = h2 = 0
+    previous_begins = False
+    count = 0
+    for h, start, end, begins, marks in words(text):
+        out = [h]
+        if count >= 1:
+            out.append(_pair(h1, h, SALT_PAIR))
+        if count >= 2:
+            out.append(_pair(_pair(h2, h1, SALT_PAIR), h, SALT_TRIPLE))
+            out.append(_pair(h2, h, SALT_SKIP))
+        if begins:
+            out.append(_mix(h ^ SALT_START))
+        if previous_begins:
+            out.append(_pair(h1, h, SALT_START_PAIR))
+        out.extend(_mix(m ^ SALT_MARK) for m in marks)
+        yield start, end, out
+        h2, h1 = h1, h
+        previous_begins = begins
+        count += 1
+
+
+_DROP = {0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A),
+         *range(0xFE00, 0xFE10), *range(0xE0000, 0xE0200)}
+
+
+def normalize(text):
+    """The normalized view, near enough for fitting: the engine's own is used at inference."""
+    if not text.isascii():
+        text = "".join(c for c in text if ord(c) not in _DROP)
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    else:
+        text = text.lower()
+    return " ".join(text.split()).encode()
