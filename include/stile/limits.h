@@ -6,11 +6,11 @@
 #include <stdint.h>
 
 /* labels */
-#define STILE_MAX_LABEL 4096          /* text of one label */
-#define STILE_MAX_LABEL_TERMS 256     /* tokens in one expression */
-#define STILE_MAX_LABEL_DEPTH 32      /* nested parentheses */
-#define STILE_MAX_TOKEN 256           /* one token */
-#define STILE_MAX_CLEARANCE 65536     /* text of one clearance */
+#define STILE_MAX_LABEL 4096      /* text of one label */
+#define STILE_MAX_LABEL_TERMS 256 /* tokens in one expression */
+#define STILE_MAX_LABEL_DEPTH 32  /* nested parentheses */
+#define STILE_MAX_TOKEN 256       /* one token */
+#define STILE_MAX_CLEARANCE 65536 /* text of one clearance */
 #define STILE_MAX_CLEARANCE_TOKENS 4096
 #define STILE_MAX_LEVELS 64
 
@@ -22,8 +22,8 @@
 #define STILE_MAX_URL 4096
 #define STILE_MAX_METADATA (64u * 1024)
 #define STILE_MAX_METADATA_DEPTH 8
-#define STILE_MAX_CHUNKS 100000       /* of one document */
-#define STILE_MAX_CHUNK (32u * 1024)  /* text of one chunk */
+#define STILE_MAX_CHUNKS 100000      /* of one document */
+#define STILE_MAX_CHUNK (32u * 1024) /* text of one chunk */
 #define STILE_MAX_HTML_DEPTH 512
 #define STILE_MAX_JSONL_LINE (24u * 1024 * 1024)
 
@@ -32,7 +32,7 @@
 #define STILE_MAX_K 100
 #define STILE_MAX_COLLECTIONS 64 /* named in one query */
 
-#define STILE_MAX_RELABEL 10000  /* ids named in one relabelling */
+#define STILE_MAX_RELABEL 10000 /* ids named in one relabelling */
 
 /* embeddings */
 #define STILE_MAX_DIM 4096

@@ -172,7 +172,7 @@ stile_status stile_api_documents_bulk(const stile_api *api, const stile_api_bulk
 {
     bulk_load load = {.results = json_array()};
     stile_intake *intake = stile_alloc(sizeof *intake);
-    stile_collection collection;
+    stile_collection collection = {0};
     stile_caller caller;
     stile_trust trust;
     stile_arena arena;

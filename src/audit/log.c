@@ -183,7 +183,7 @@ stile_status stile_audit_append(stile_audit *audit, const char *event, stile_sli
         return st;
     (void)pthread_mutex_lock(&audit->lock);
     *audit->last = &mine;
-    audit->last = &mine.next;
+    audit->last = &mine.next; // cppcheck-suppress autoVariables ; waited for below, then unlinked
     while (!mine.done) {
         if (audit->leading)
             (void)pthread_cond_wait(&audit->changed, &audit->lock);

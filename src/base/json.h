@@ -16,7 +16,8 @@
 stile_status stile_json_parse(stile_slice text, const char *what, json_t **out,
                               stile_error *err) STILE_MUST_CHECK;
 /* Append compact JSON, keys in insertion order (so output is deterministic). */
-stile_status stile_json_write(const json_t *json, stile_buf *out, stile_error *err) STILE_MUST_CHECK;
+stile_status stile_json_write(const json_t *json, stile_buf *out,
+                              stile_error *err) STILE_MUST_CHECK;
 
 /* Members of `object`; `pointer` is the object's own place ("" for the root). A missing member
  * leaves *out as it was and is fine unless `required`; one of another type is STILE_INVALID:

@@ -49,9 +49,10 @@ void stile_log(stile_log_level level, const char *event, const char *fmt, ...)
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)gmtime_r(&now.tv_sec, &utc);
     (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-    at = (size_t)snprintf(line, sizeof line,
-                          "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"event\":\"%s\",\"message\":\"",
-                          when, now.tv_nsec / 1000000, names[level], event);
+    at =
+        (size_t)snprintf(line, sizeof line,
+                         "{\"time\":\"%s.%03ldZ\",\"level\":\"%s\",\"event\":\"%s\",\"message\":\"",
+                         when, now.tv_nsec / 1000000, names[level], event);
     at = add_escaped(line, at, sizeof line - 4, message);
     line[at++] = '"';
     line[at++] = '}';

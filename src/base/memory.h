@@ -8,7 +8,7 @@
 
 /* As the C library's, but sized by a checked product where two sizes meet, and zero bytes
  * give a pointer that may be freed. All return NULL when memory ran out. Thread-safe. */
-void *stile_alloc(size_t size);                    /* zeroed */
+void *stile_alloc(size_t size);                     /* zeroed */
 void *stile_alloc_array(size_t count, size_t size); /* zeroed */
 void *stile_realloc_array(void *ptr, size_t count, size_t size);
 char *stile_strdup(const char *s);

@@ -13,11 +13,13 @@
 #define STILE_SESSION_OPTIONS                                                                      \
     {"data", 0, "DIR", "the data directory (or $STILE_DATA)", false},                              \
         {"server", 0, "URL", "a running stile instead of --data", false},                          \
-        {"token-file", 0, "FILE", "holds the API key for --server", false}
+    {                                                                                              \
+        "token-file", 0, "FILE", "holds the API key for --server", false                           \
+    }
 
 typedef struct stile_session {
-    stile_plane *plane; /* --data */
-    const char *clearance; /* the owner asks as; NULL: none. For --server: narrows the key's own */
+    stile_plane *plane;     /* --data */
+    const char *clearance;  /* the owner asks as; NULL: none. For --server: narrows the key's own */
     stile_fetcher *fetcher; /* --server */
     const char *server;
     char *token;
@@ -30,16 +32,16 @@ void stile_session_close(stile_session *session);
 
 typedef struct stile_session_call {
     const char *method;
-    const char *path;       /* percent-encoded, with the query, if any */
-    const json_t *json;     /* body, or NULL */
-    stile_slice lines;      /* a JSONL body instead */
+    const char *path;   /* percent-encoded, with the query, if any */
+    const json_t *json; /* body, or NULL */
+    stile_slice lines;  /* a JSONL body instead */
 } stile_session_call;
 /* Append the reply's body. A server's problem+json becomes the same status and text here. */
 stile_status stile_session_send(stile_session *session, const stile_session_call *call,
                                 stile_buf *out, stile_error *err) STILE_MUST_CHECK;
 /* As above, with the reply parsed: a new reference. */
-stile_status stile_session_ask(stile_session *session, const stile_session_call *call,
-                               json_t **out, stile_error *err) STILE_MUST_CHECK;
+stile_status stile_session_ask(stile_session *session, const stile_session_call *call, json_t **out,
+                               stile_error *err) STILE_MUST_CHECK;
 
 /* "/v1/collections/NAME" + `rest` ("/documents/" + id when `id` is not NULL), encoded; in a ring
  * of four static buffers. */

@@ -176,7 +176,7 @@ static int by_relevance_down(const void *a, const void *b)
 double stile_ndcg(const stile_beir_query *query, const stile_slice *ranked, size_t count,
                   size_t cut)
 {
-    double gain = 0, ideal = 0, best[128];
+    double gain = 0, ideal = 0, best[128] = {0};
     size_t judged = query->judgment_count < 128 ? query->judgment_count : 128;
 
     for (size_t i = 0; i < count && i < cut; i++)

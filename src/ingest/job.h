@@ -15,14 +15,14 @@ typedef struct stile_ingest_job {
     stile_ingest_result *result;
     stile_arena arena;
 
-    stile_label *label;       /* label */
-    stile_parsed parsed;      /* parse */
-    stile_chunk *chunks;      /* chunk */
+    stile_label *label;  /* label */
+    stile_parsed parsed; /* parse */
+    stile_chunk *chunks; /* chunk */
     stile_chunk_record *records;
     size_t chunk_count;
     stile_cached_verdict *verdicts; /* scan */
-    stile_write write;        /* what is committed */
-    bool unchanged;           /* same content and label as stored: nothing to do */
+    stile_write write;              /* what is committed */
+    bool unchanged;                 /* same content and label as stored: nothing to do */
 } stile_ingest_job;
 
 /* The stages before the store, in order; the last leaves job->write whole. A stage may end the

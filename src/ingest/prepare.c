@@ -124,8 +124,8 @@ static stile_status stage_parse(stile_ingest_job *job, stile_error *err)
                       : job->parsed.title.len ? job->parsed.title
                                               : item->fallback_title;
     if (document->title.len > STILE_MAX_TITLE)
-        document->title = stile_slice_cut(document->title, 0,
-                                          stile_utf8_floor(document->title, STILE_MAX_TITLE));
+        document->title =
+            stile_slice_cut(document->title, 0, stile_utf8_floor(document->title, STILE_MAX_TITLE));
     job->write.original = item->original;
     return STILE_OK;
 }
@@ -138,8 +138,7 @@ static stile_status stage_chunk(stile_ingest_job *job, stile_error *err)
 
     if (st)
         return st;
-    if (!(job->records =
-              stile_arena_array(&job->arena, job->chunk_count, sizeof *job->records)))
+    if (!(job->records = stile_arena_array(&job->arena, job->chunk_count, sizeof *job->records)))
         return stile_fail(err, STILE_NO_MEMORY, "ingest: out of memory");
     stile_buf_init(&pieces, (size_t)STILE_MAX_DOCUMENT * 2);
     for (size_t i = 0; !st && i < job->chunk_count; i++) {

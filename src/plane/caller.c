@@ -75,7 +75,7 @@ static stile_status authenticate_key(stile_plane *plane, const stile_credentials
                                      stile_arena *arena, stile_caller *caller, stile_error *err)
 {
     char id[STILE_KEY_ID_LEN + 1];
-    stile_key key;
+    stile_key key = {0};
     stile_key *found = NULL;
     stile_slice name;
     stile_status st;

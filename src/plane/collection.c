@@ -172,7 +172,7 @@ static stile_status next_documents(stile_plane *plane, uint32_t collection, stil
 stile_status stile_plane_collection_delete(stile_plane *plane, stile_slice name, stile_error *err)
 {
     stile_arena arena;
-    stile_collection c;
+    stile_collection c = {0};
     stile_batch *batch = NULL;
     stile_write *writes = stile_alloc_array(DELETE_STEP, sizeof *writes);
     size_t count = 0;

@@ -23,8 +23,8 @@ typedef struct stile_answer {
     bool explain;         /* rule ids and scores: the caller has the scope */
 } stile_answer;
 
-stile_status stile_trace_id_make(char out[STILE_TRACE_ID_LEN + 1], stile_error *err)
-    STILE_MUST_CHECK;
+stile_status stile_trace_id_make(char out[STILE_TRACE_ID_LEN + 1],
+                                 stile_error *err) STILE_MUST_CHECK;
 
 /* Append the answer. `receipt` must be durable: STILE_INTERNAL otherwise. */
 stile_status stile_answer_write(const stile_answer *answer, stile_answer_format format,

@@ -5,7 +5,6 @@
 #include "base/utf8.h"
 #include "scan/view_decoders.h"
 
-#define MAX_DECODED 64 /* views */
 #define MAX_DECODED_BYTES ((size_t)1 << 17)
 #define LEAST_STRETCH 8
 #define DEPTH 2
@@ -69,23 +68,25 @@ static bool is_prose(stile_slice s)
     return spaces > 0 && (letters + spaces) * 10 >= chars * 7;
 }
 
+/* Prose found, one view for each encoding: a bound on the number of views would hide what comes behind
+ * it. */
 typedef struct decoding {
     stile_arena *arena;
     stile_view_list *list;
-    size_t made;
+    stile_view_builder found[STILE_DECODERS];
+    size_t made; /* stretches found */
     stile_error *err;
 } decoding;
 
-static stile_status keep(decoding *d, stile_view_builder *b, const char *how,
-                         stile_scan_view *plain)
+/* The finished view, normalized, into the list. */
+static stile_status keep(decoding *d, stile_view_builder *b, const char *how)
 {
-    stile_scan_view normalized;
-    stile_status st = stile_view_finish(b, STILE_VIEW_DECODED, how, plain, d->err);
+    stile_scan_view plain, normalized;
+    stile_status st = stile_view_finish(b, STILE_VIEW_DECODED, how, &plain, d->err);
 
-    if (st || (st = stile_view_normalize(plain, d->arena, &normalized, d->err)))
+    if (st || (st = stile_view_normalize(&plain, d->arena, &normalized, d->err)))
         return st;
     stile_view_list_add(d->list, &normalized);
-    d->made++;
     return STILE_OK;
 }
 
@@ -97,27 +98,32 @@ static bool may_begin(unsigned char c, unsigned char before)
 
 static stile_status decode_level(decoding *d, const stile_scan_view *view, int depth);
 
-/* A stretch of what was decoded: a view when it is prose, and looked into once more, for what does not
+/* A stretch of what decoder `i` gave: found when it is prose, and looked into once more, for what does not
  * read may still hide something that does. */
 static stile_status take_stretch(decoding *d, const stile_scan_view *whole, size_t start,
-                                 size_t end, int depth)
+                                 size_t end, size_t i, int depth)
 {
+    stile_slice text = stile_slice_cut(whole->text, start, end);
     stile_view_builder b;
     stile_scan_view plain;
     stile_status st;
 
-    stile_view_builder_init(&b, d->arena, whole, end - start + 16);
-    stile_view_add_exact(&b, start, whole->text.ptr + start, end - start);
-    if (is_prose(stile_buf_slice(&b.text)))
-        st = keep(d, &b, whole->how, &plain);
-    else
-        st = stile_view_finish(&b, STILE_VIEW_DECODED, whole->how, &plain, d->err);
-    return st || depth + 1 >= DEPTH ? st : decode_level(d, &plain, depth + 1);
+    if (is_prose(text)) {
+        stile_view_gather(&d->found[i], whole, start, text.ptr, text.len);
+        d->made++;
+    }
+    if (depth + 1 >= DEPTH)
+        return STILE_OK;
+    stile_view_builder_init(&b, d->arena, whole, text.len + 16);
+    stile_view_add_exact(&b, start, text.ptr, text.len);
+    if ((st = stile_view_finish(&b, STILE_VIEW_DECODED, whole->how, &plain, d->err)))
+        return st;
+    return decode_level(d, &plain, depth + 1);
 }
 
-/* `*ran`: bytes that the decoder read as its own. */
-static stile_status try_decoder(decoding *d, const stile_scan_view *view,
-                                const stile_decoder *decoder, size_t at, int depth, size_t *ran)
+/* Decoder `i` at one place. `*ran`: bytes that it read as its own. */
+static stile_status try_decoder(decoding *d, const stile_scan_view *view, size_t i, size_t at,
+                                int depth, size_t *ran)
 {
     stile_view_builder b;
     stile_scan_view whole;
@@ -125,17 +131,17 @@ static stile_status try_decoder(decoding *d, const stile_scan_view *view,
 
     stile_view_builder_init(&b, d->arena, view->kind == STILE_VIEW_RAW ? NULL : view,
                             MAX_DECODED_BYTES);
-    *ran = decoder->run(view->text, at, &b);
+    *ran = stile_decoders[i].run(view->text, at, &b);
     if (*ran == 0) {
         stile_view_builder_release(&b);
         return STILE_OK;
     }
-    if ((st = stile_view_finish(&b, STILE_VIEW_DECODED, decoder->how, &whole, d->err)))
+    if ((st = stile_view_finish(&b, STILE_VIEW_DECODED, stile_decoders[i].how, &whole, d->err)))
         return st;
     for (size_t start = 0, end; !st && start < whole.text.len; start = end + 1) {
         end = stretch_end(whole.text, start);
         if (end - start >= LEAST_STRETCH)
-            st = take_stretch(d, &whole, start, end, depth);
+            st = take_stretch(d, &whole, start, end, i, depth);
     }
     return st;
 }
@@ -151,7 +157,7 @@ static stile_status decode_at(decoding *d, const stile_scan_view *view, size_t a
     for (size_t i = 0; !st && d->made == before && i < STILE_DECODERS; i++) {
         if (at < resume[i] || !stile_decoders[i].begins(c))
             continue;
-        st = try_decoder(d, view, &stile_decoders[i], at, depth, &ran);
+        st = try_decoder(d, view, i, at, depth, &ran);
         resume[i] = at + ran;
     }
     *taken = d->made == before ? 0 : ran;
@@ -172,10 +178,6 @@ static stile_status decode_level(decoding *d, const stile_scan_view *view, int d
         size_t taken = 0;
         unsigned char c = (unsigned char)text.ptr[at];
         stile_status st;
-        if (d->made >= MAX_DECODED) {
-            d->list->limited = "decoded-views";
-            return STILE_OK;
-        }
         if (may_begin(c, before) && (st = decode_at(d, view, at, depth, resume, &taken)))
             return st;
         before = c;
@@ -190,7 +192,6 @@ static stile_status rotated(decoding *d, const stile_scan_view *normalized)
         {"vtaber", 0}, {"vafgehpgvba", 0}, {"qvfertneq", 0}, {"cerivbhf", 4}, {"flfgrz cebzcg", 5}};
     stile_slice text = normalized->text;
     stile_view_builder b;
-    stile_scan_view plain;
 
     if (!has_trigger(text, triggers, sizeof triggers / sizeof *triggers))
         return STILE_OK;
@@ -201,7 +202,7 @@ static stile_status rotated(decoding *d, const stile_scan_view *normalized)
             c = (char)('a' + (c - 'a' + 13) % 26);
         stile_view_add_exact(&b, i, &c, 1);
     }
-    return keep(d, &b, "rot13", &plain);
+    return keep(d, &b, "rot13");
 }
 
 static stile_status reversed(decoding *d, const stile_scan_view *normalized)
@@ -213,7 +214,6 @@ static stile_status reversed(decoding *d, const stile_scan_view *normalized)
                                        {"tpmorp metsys", 11}};
     stile_slice text = normalized->text;
     stile_view_builder b;
-    stile_scan_view plain;
 
     if (!has_trigger(text, triggers, sizeof triggers / sizeof *triggers))
         return STILE_OK;
@@ -225,15 +225,26 @@ static stile_status reversed(decoding *d, const stile_scan_view *normalized)
         stile_view_add_as(&b, start, end - start, text.ptr + start, end - start);
         end = start;
     }
-    return keep(d, &b, "reversed", &plain);
+    return keep(d, &b, "reversed");
 }
 
 stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view *normalized,
                                stile_arena *arena, stile_view_list *list, stile_error *err)
 {
     decoding d = {.arena = arena, .list = list, .err = err};
-    stile_status st = decode_level(&d, raw, 0);
+    stile_status st;
 
+    /* No stretch is longer than the run it came from, nor, being LEAST_STRETCH bytes, much shorter than
+     * what parts it from the next; and each run is read once at each depth. */
+    for (size_t i = 0; i < STILE_DECODERS; i++)
+        stile_view_builder_init(&d.found[i], arena, NULL, 4 * DEPTH * raw->text.len + 64);
+    st = decode_level(&d, raw, 0);
+    for (size_t i = 0; i < STILE_DECODERS; i++) {
+        if (!st && (d.found[i].text.len || d.found[i].failed || d.found[i].text.failed))
+            st = keep(&d, &d.found[i], stile_decoders[i].how);
+        else
+            stile_view_builder_release(&d.found[i]);
+    }
     if (st || (st = rotated(&d, normalized)))
         return st;
     return reversed(&d, normalized);

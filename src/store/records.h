@@ -54,9 +54,9 @@ stile_status stile_document_decode(stile_slice record, stile_document *out,
 typedef struct stile_chunk_record {
     uint32_t orig_start, orig_end, line_start, line_end;
     stile_slice heading;
-    stile_slice pieces;       /* see ingest/chunk.h */
-    stile_slice text;         /* = pieces applied to original[orig_start, orig_end) */
-    stile_sha256 scan_input;  /* digest of every byte that the scan reads for this chunk */
+    stile_slice pieces;      /* see ingest/chunk.h */
+    stile_slice text;        /* = pieces applied to original[orig_start, orig_end) */
+    stile_sha256 scan_input; /* digest of every byte that the scan reads for this chunk */
 } stile_chunk_record;
 
 void stile_chunk_record_encode(const stile_chunk_record *chunk, stile_buf *out);
@@ -67,9 +67,9 @@ stile_status stile_chunk_record_decode(stile_slice record, stile_chunk_record *o
 typedef struct stile_rows_record {
     uint32_t chunks, dim;
     stile_sha256 embedder;
-    const int8_t *codes;  /* [chunks][dim] */
-    const float *scales;  /* [chunks] */
-    stile_slice *terms;   /* [chunks], forward records of indexes/terms.h */
+    const int8_t *codes; /* [chunks][dim] */
+    const float *scales; /* [chunks] */
+    stile_slice *terms;  /* [chunks], forward records of indexes/terms.h */
 } stile_rows_record;
 
 stile_status stile_rows_encode(const stile_rows_record *rows, stile_buf *out,
