@@ -221,9 +221,11 @@ static int visible(const struct dirent *entry)
  * is what cannot be a document by its name (images, archives, style sheets). */
 static bool may_be_document(const char *name)
 {
-    static const char *const others[] = {".png",  ".jpg", ".jpeg", ".gif",  ".svg", ".ico",
-                                         ".css",  ".js",  ".gz",   ".xz",   ".zip", ".pdf",
-                                         ".epub", ".bz2", ".woff", ".woff2"};
+    static const char *const others[] = {
+        ".png", ".jpg",   ".jpeg", ".gif",  ".svg", ".ico",  ".css",   ".js",  ".gz",
+        ".xz",  ".zip",   ".pdf",  ".epub", ".bz2", ".woff", ".woff2", ".inv", ".map",
+        ".ttf", ".eot",   ".mo",   ".so",   ".o",   ".a",    ".bin",   ".zst", ".tar",
+        ".jar", ".class", ".pyc",  ".db",   ".mp3", ".mp4",  ".webp"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (ends_with(name, others[i]))
             return false;
