@@ -5,6 +5,7 @@
 #include "scan/view_build.h"
 
 #define LEAST_SPACED 5 /* letters in a row, each alone */
+#define LEAST_LEET 2   /* words; one is a name or a part number */
 
 static bool is_gap(char c)
 {
@@ -112,56 +113,77 @@ static char leet_of(char c)
     }
 }
 
-/* A word that mixes at least three letters with digits or signs that stand for letters. */
-static bool is_leet(stile_slice word)
+/* The word at `at`: letters and signs for letters, the last no '!' or other mark that ends a word. */
+static size_t word_end(stile_slice text, size_t at)
 {
-    size_t letters = 0, signs = 0;
+    size_t end = at;
 
+    while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || leet_of(text.ptr[end])))
+        end++;
+    while (end > at && !isalnum((unsigned char)text.ptr[end - 1]))
+        end--;
+    return end;
+}
+
+/* Counts a word's letters and signs; false when it has other digits, and so is no word in leet. */
+static bool count_signs(stile_slice word, size_t *letters, size_t *signs)
+{
+    *letters = *signs = 0;
     for (size_t i = 0; i < word.len; i++) {
         if (isalpha((unsigned char)word.ptr[i]))
-            letters++;
+            ++*letters;
         else if (leet_of(word.ptr[i]))
-            signs++;
+            ++*signs;
         else
             return false;
     }
-    return letters >= 2 && signs > 0 && letters + signs >= 3 && letters >= signs;
+    return *signs > 0;
 }
 
+/* Words that only leet writes: more letters than signs, and both. */
+static size_t count_leet(stile_slice text)
+{
+    size_t count = 0, letters, signs;
+
+    for (size_t at = 0; at < text.len;) {
+        size_t end = word_end(text, at);
+        if (end == at) {
+            at++;
+            continue;
+        }
+        count += count_signs(stile_slice_cut(text, at, end), &letters, &signs) && letters >= 2 &&
+                 letters >= signs;
+        at = end;
+    }
+    return count;
+}
+
+/* Where some words are surely in leet, all that can be are read so: "45 7h3" is "as the". */
 static stile_status read_leet(const stile_scan_view *normalized, stile_arena *arena,
                               stile_view_list *list, stile_error *err)
 {
     stile_slice text = normalized->text;
+    size_t letters, signs, done = 0;
     stile_view_builder b;
     stile_scan_view view;
-    size_t folded = 0;
     stile_status st;
 
+    if (count_leet(text) < LEAST_LEET)
+        return STILE_OK;
     stile_view_builder_init(&b, arena, normalized, text.len + 16);
     for (size_t at = 0; at < text.len;) {
-        size_t end = at;
-        stile_slice word;
-        while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || leet_of(text.ptr[end])))
-            end++;
-        word = stile_slice_cut(text, at, end);
-        if (is_leet(word)) {
+        size_t end = word_end(text, at);
+        if (end > at && count_signs(stile_slice_cut(text, at, end), &letters, &signs)) {
+            stile_view_add_exact(&b, done, text.ptr + done, at - done);
             for (size_t i = at; i < end; i++) {
                 char plain = leet_of(text.ptr[i]);
                 stile_view_add_exact(&b, i, plain ? &plain : text.ptr + i, 1);
             }
-            folded++;
-        } else if (end > at) {
-            stile_view_add_exact(&b, at, text.ptr + at, end - at);
-        } else {
-            stile_view_add_exact(&b, at, text.ptr + at, 1);
-            end = at + 1;
+            done = end;
         }
-        at = end;
+        at = end > at ? end : at + 1;
     }
-    if (folded < 2) { /* one such word is a name or a part number */
-        stile_view_builder_release(&b);
-        return STILE_OK;
-    }
+    stile_view_add_exact(&b, done, text.ptr + done, text.len - done);
     if (!(st = stile_view_finish(&b, STILE_VIEW_NORMALIZED, "leet", &view, err)))
         stile_view_list_add(list, &view);
     return st;
@@ -183,7 +205,7 @@ stile_status stile_view_fold(const stile_scan_view *raw, const stile_scan_view *
     }
     if (lone + 2 >= LEAST_SPACED)
         st = join_spaced(raw, arena, list, err);
-    if (!st && leet >= 2)
+    if (!st && leet >= LEAST_LEET)
         st = read_leet(normalized, arena, list, err);
     return st;
 }
