@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loading the model and scoring with it. The words and their features are in linear_words.c. */
+#include "classifiers/linear.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+
+#define HEADER ((size_t)48)
+#define VERSION 1
+#define MIN_BITS 10
+#define MAX_BITS 22 /* 4 MiB of weights */
+#define MAX_WINDOW 256
+/* No sum of a window can leave an int32: 256 words of 12 features of 127 units, and a bias. */
+#define MAX_UNITS (1 << 24)
+
+struct stile_linear {
+    stile_map map;
+    const int8_t *weights; /* in the map, 1 << bits of them */
+    uint32_t mask, window, stride;
+    int32_t bias, low, threshold, sure; /* in units of a weight */
+    double scale;                       /* logits a unit; for showing only */
+    stile_sha256 digest;
+};
+
+static uint32_t u32_at(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static int32_t i32_at(const unsigned char *p)
+{
+    uint32_t u = u32_at(p);
+    int32_t value;
+    memcpy(&value, &u, sizeof value);
+    return value;
+}
+
+static double f64_at(const unsigned char *p)
+{
+    uint64_t bits = (uint64_t)u32_at(p) | (uint64_t)u32_at(p + 4) << 32;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static bool in_range(int32_t units)
+{
+    return units > -MAX_UNITS && units < MAX_UNITS;
+}
+
+static bool header_fits(const stile_linear *m, uint32_t bits)
+{
+    return bits >= MIN_BITS && bits <= MAX_BITS && m->window >= 4 && m->window <= MAX_WINDOW &&
+           m->stride >= 1 && m->stride <= m->window && in_range(m->bias) && in_range(m->low) &&
+           in_range(m->threshold) && in_range(m->sure) && m->low < m->threshold &&
+           m->threshold < m->sure && m->scale > 0 && m->scale < 1e6;
+}
+
+static stile_status read_header(stile_linear *m, const char *path, stile_error *err)
+{
+    const unsigned char *p = m->map.ptr;
+    uint32_t bits;
+
+    if (m->map.len < HEADER || memcmp(p, "STILELIN", 8) != 0)
+        return stile_fail(err, STILE_CORRUPT, "%s: not a classifier", path);
+    if (u32_at(p + 8) != VERSION)
+        return stile_fail(err, STILE_UNSUPPORTED, "%s: a classifier of version %u", path,
+                          (unsigned)u32_at(p + 8));
+    bits = u32_at(p + 12);
+    m->window = u32_at(p + 16);
+    m->stride = u32_at(p + 20);
+    m->bias = i32_at(p + 24);
+    m->low = i32_at(p + 28);
+    m->threshold = i32_at(p + 32);
+    m->sure = i32_at(p + 36);
+    m->scale = f64_at(p + 40);
+    if (!header_fits(m, bits))
+        return stile_fail(err, STILE_CORRUPT, "%s: a classifier's header out of range", path);
+    if (m->map.len != HEADER + ((size_t)1 << bits) + STILE_SHA256_LEN)
+        return stile_fail(err, STILE_CORRUPT, "%s: %zu bytes do not fit the header", path,
+                          m->map.len);
+    m->mask = (1u << bits) - 1;
+    m->weights = (const int8_t *)(p + HEADER);
+    return STILE_OK;
+}
+
+static stile_status check_digest(stile_linear *m, const char *path, stile_error *err)
+{
+    size_t body = m->map.len - STILE_SHA256_LEN;
+    stile_sha256 digest;
+    stile_status st = stile_sha256_of(stile_slice_of(m->map.ptr, body), &digest, err);
+
+    if (st)
+        return st;
+    if (memcmp(digest.bytes, m->map.ptr + body, STILE_SHA256_LEN) != 0)
+        return stile_fail(err, STILE_CORRUPT, "%s: the classifier's digest does not match", path);
+    m->digest = digest;
+    return STILE_OK;
+}
+
+stile_status stile_linear_load(const char *path, stile_linear **out, stile_error *err)
+{
+    stile_linear *m = stile_alloc(sizeof *m);
+    stile_status st;
+
+    if (!m)
+        return stile_fail(err, STILE_NO_MEMORY, "classifier: out of memory");
+    if ((st = stile_map_open(path, &m->map, err)) || (st = read_header(m, path, err)) ||
+        (st = check_digest(m, path, err))) {
+        stile_linear_destroy(m);
+        return st;
+    }
+    *out = m;
+    return STILE_OK;
+}
+
+void stile_linear_destroy(stile_linear *model)
+{
+    if (!model)
+        return;
+    stile_map_close(&model->map);
+    stile_free(model);
+}
+
+const stile_sha256 *stile_linear_digest(const stile_linear *model)
+{
+    return &model->digest;
+}
+
+static int32_t weigh_word(const stile_linear *m, const stile_linear_word *word)
+{
+    int32_t sum = 0;
+    for (size_t i = 0; i < word->count; i++)
+        sum += m->weights[word->hash[i] & m->mask];
+    return sum;
+}
+
+/* From a score in units to what it adds to a verdict, in thousandths: 0 below `low`, 250 there, 500
+ * at the threshold, 900 from `sure` on. Integers, since a contracted multiply-add rounds otherwise
+ * on other machines. */
+static double weight_of(const stile_linear *m, int32_t units)
+{
+    int64_t milli;
+
+    if (units < m->low)
+        return 0;
+    if (units < m->threshold)
+        milli = 250 + (int64_t)250 * (units - m->low) / (m->threshold - m->low);
+    else if (units < m->sure)
+        milli = 500 + (int64_t)400 * (units - m->threshold) / (m->sure - m->threshold);
+    else
+        milli = 900;
+    return (double)milli / 1000;
+}
+
+/* The window that slides, and what it found. */
+typedef struct sliding {
+    const stile_linear *model;
+    int32_t values[MAX_WINDOW];  /* of the last words, in a ring */
+    uint32_t starts[MAX_WINDOW]; /* where they begin */
+    size_t words;
+    int32_t sum, best; /* of the window now; of the best window yet */
+    int32_t hit_best[STILE_LINEAR_HITS];
+    bool any;
+} sliding;
+
+/* Passages that touch are one. */
+static void keep_hit(sliding *s, int32_t units, uint32_t start, uint32_t end,
+                     stile_linear_result *out)
+{
+    size_t last = out->hit_count - 1; /* read only when there is one */
+
+    if (out->hit_count && start <= out->hits[last].end) {
+        out->hits[last].end = end;
+    } else if (out->hit_count == STILE_LINEAR_HITS) {
+        out->hits[last].end = end;
+        out->more = true;
+    } else {
+        last = out->hit_count++;
+        out->hits[last] = (stile_linear_hit){.start = start, .end = end};
+        s->hit_best[last] = units;
+    }
+    if (units > s->hit_best[last])
+        s->hit_best[last] = units;
+}
+
+static void judge_window(sliding *s, uint32_t end, stile_linear_result *out)
+{
+    const stile_linear *m = s->model;
+    int32_t units = s->sum + m->bias;
+    size_t oldest = s->words < m->window ? 0 : s->words % m->window;
+
+    if (!s->any || units > s->best)
+        s->best = units;
+    s->any = true;
+    if (units >= m->low)
+        keep_hit(s, units, s->starts[oldest], end, out);
+}
+
+static void add_word(sliding *s, const stile_linear_word *word)
+{
+    size_t slot = s->words % s->model->window;
+
+    if (s->words >= s->model->window)
+        s->sum -= s->values[slot];
+    s->values[slot] = weigh_word(s->model, word);
+    s->starts[slot] = word->start;
+    s->sum += s->values[slot];
+    s->words++;
+}
+
+static bool on_stride(const sliding *s)
+{
+    return s->words >= s->model->window && (s->words - s->model->window) % s->model->stride == 0;
+}
+
+/* Cut a passage to the run of words that says most for its being an instruction: the greatest sum of
+ * the words' values, each with its share of the bias (Kadane). The passage is read as a text of its
+ * own. */
+static void trim_hit(const stile_linear *m, stile_slice view, stile_linear_hit *hit)
+{
+    stile_linear_walk walk = {.text = stile_slice_cut(view, hit->start, hit->end)};
+    stile_linear_word word;
+    int64_t run = 0, best = 0;
+    uint32_t from = 0, start = 0, end = 0;
+
+    while (stile_linear_next(&walk, &word)) {
+        if (run <= 0) {
+            run = 0;
+            from = word.start;
+        }
+        run += (int64_t)weigh_word(m, &word) * m->window + m->bias;
+        if (run > best) {
+            best = run;
+            start = from;
+            end = word.end;
+        }
+    }
+    if (best > 0) {
+        hit->end = hit->start + end;
+        hit->start += start;
+    }
+}
+
+void stile_linear_score(const stile_linear *model, stile_slice view, stile_linear_result *out)
+{
+    stile_linear_walk walk = {.text = view};
+    stile_linear_word word = {.end = 0};
+    sliding s = {.model = model, .best = model->bias};
+
+    out->hit_count = 0;
+    out->more = false;
+    while (stile_linear_next(&walk, &word)) {
+        add_word(&s, &word);
+        if (on_stride(&s))
+            judge_window(&s, word.end, out);
+    }
+    if (s.words && !on_stride(&s))
+        judge_window(&s, word.end, out);
+    out->score = (double)s.best * model->scale;
+    out->weight = weight_of(model, s.best);
+    for (size_t i = 0; i < out->hit_count; i++) {
+        out->hits[i].score = (double)s.hit_best[i] * model->scale;
+        out->hits[i].weight = weight_of(model, s.hit_best[i]);
+        if (!(out->more && i == out->hit_count - 1))
+            trim_hit(model, view, &out->hits[i]);
+    }
+}

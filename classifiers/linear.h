@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The linear classifier: one weight a hashed feature, summed over a sliding window of words. The
+ * file and the features are in docs/formats/classifier.md. Immutable once loaded, so any number of
+ * threads may score at once; scoring allocates nothing and adds integers only, so that the same
+ * text has the same score on every machine. */
+#ifndef STILE_CLASSIFIERS_LINEAR_H
+#define STILE_CLASSIFIERS_LINEAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "stile/slice.h"
+#include "stile/status.h"
+
+typedef struct stile_linear stile_linear;
+
+/* Maps the model and checks every field and the weights' digest: STILE_CORRUPT, or
+ * STILE_UNSUPPORTED for a newer format. Caller destroys. */
+stile_status stile_linear_load(const char *path, stile_linear **out,
+                               stile_error *err) STILE_MUST_CHECK;
+void stile_linear_destroy(stile_linear *model);
+/* Of the whole file: belongs into the scan version. */
+const stile_sha256 *stile_linear_digest(const stile_linear *model);
+
+#define STILE_LINEAR_HITS 16 /* passages reported of one text */
+
+/* A passage that reads like an instruction to the reader: bytes [start, end) of the view. */
+typedef struct stile_linear_hit {
+    uint32_t start, end;
+    double score;  /* of its best window, in logits */
+    double weight; /* what it adds to a verdict: STILE_LINEAR_SURE at the model's threshold */
+} stile_linear_hit;
+
+/* At the threshold a passage weighs this much, alone enough for an external source. */
+#define STILE_LINEAR_SURE 0.5
+
+typedef struct stile_linear_result {
+    double score; /* of the best window of the text; 0 words: that of an empty window */
+    double weight;
+    stile_linear_hit hits[STILE_LINEAR_HITS]; /* ascending, apart */
+    size_t hit_count;
+    bool more; /* there were more passages: the last one reaches to the end of the text */
+} stile_linear_result;
+
+/* Score `view`, the text of a normalized, decoded or extracted view, of less than 4 GiB. */
+void stile_linear_score(const stile_linear *model, stile_slice view, stile_linear_result *out);
+
+/* For tests against the reference and for `explain`: the features that end in one word. */
+#define STILE_LINEAR_FEATURES 12
+typedef struct stile_linear_word {
+    uint32_t start, end;
+    uint32_t hash[STILE_LINEAR_FEATURES];
+    size_t count;
+} stile_linear_word;
+
+/* A walk over the words of a text. Zero but for `text` to begin. */
+typedef struct stile_linear_walk {
+    stile_slice text;
+    size_t at, words;
+    uint32_t last, before_last; /* hashes of the two words before */
+    bool last_begins;           /* the word before began a sentence */
+} stile_linear_walk;
+
+/* The next word; false at the end. */
+bool stile_linear_next(stile_linear_walk *walk, stile_linear_word *out);
+
+#endif
