@@ -35,6 +35,6 @@ struct stile_scanner {
 /* The prefilter, made now if it is time; NULL: run every rule. */
 stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more);
 
-#define STILE_VIEW_CODE_VERSION 1 /* raised when views, scoring or the sanitizer change */
+#define STILE_VIEW_CODE_VERSION 2 /* raised when views, scoring or the sanitizer change */
 
 #endif

@@ -329,6 +329,36 @@ static stile_status check_input(const stile_scan_input *input, stile_error *err)
     return STILE_OK;
 }
 
+static bool is_flagged(const scan *s, double score)
+{
+    /* Trust never disables a critical rule. */
+    return score >= s->scanner->policy->threshold[s->input->trust] || s->critical || s->overflow;
+}
+
+/* What stripping leaves is read once more: taking a sentence out can shift an encoding, join what was
+ * apart, or remove what cancelled a rule. A text that would be flagged again is withheld. */
+static stile_status check_left(stile_scanner *scanner, const stile_scan_input *input,
+                               stile_arena *arena, stile_verdict *verdict, stile_error *err)
+{
+    stile_scan_input left = {.format = input->format, .trust = input->trust};
+    scan s = {.scanner = scanner, .input = &left, .arena = arena};
+    stile_buf released;
+    bool changed;
+    stile_status st;
+
+    stile_buf_init(&released, (size_t)4 * STILE_MAX_DOCUMENT);
+    st = stile_release_text(verdict, STILE_FIELD_TEXT, input->field[STILE_FIELD_TEXT], &released,
+                            &changed, err);
+    left.field[STILE_FIELD_TEXT] = stile_buf_slice(&released);
+    if (!st && changed && !(st = scan_field(&s, STILE_FIELD_TEXT, left.format, err))) {
+        drop_doubles(&s);
+        if (is_flagged(&s, score_of(&s)))
+            verdict->disposition = STILE_DISPOSITION_WITHHELD;
+    }
+    stile_buf_release(&released);
+    return st;
+}
+
 stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, stile_arena *arena,
                         stile_verdict *out, stile_error *err)
 {
@@ -347,12 +377,13 @@ stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, s
             return st;
     drop_doubles(&s);
     verdict.score = score_of(&s);
-    /* Trust never disables a critical rule. */
-    verdict.flagged =
-        verdict.score >= scanner->policy->threshold[input->trust] || s.critical || s.overflow;
+    verdict.flagged = is_flagged(&s, verdict.score);
     verdict.disposition = dispose(&s, verdict.flagged);
     verdict.findings = s.findings;
     verdict.finding_count = s.count;
-    *out = verdict;
-    return STILE_OK;
+    if (verdict.flagged && verdict.disposition == STILE_DISPOSITION_SANITIZED)
+        st = check_left(scanner, input, arena, &verdict, err);
+    if (!st)
+        *out = verdict;
+    return st;
 }

@@ -51,7 +51,17 @@ static void add_code_point(stile_view_builder *b, size_t at, size_t len, uint32_
     stile_buf_release(&one);
 }
 
-/* Digits of `bits` each, packed; line breaks between are passed over. */
+/* Whether a packed run goes on behind the line break at text[i], after so many digits: only where a whole
+ * group of bytes ends, as encoders wrap. A word on the line before then cannot shift what follows. */
+static bool wraps(stile_slice text, size_t i, size_t digits, unsigned bits, int (*value)(char))
+{
+    if (text.ptr[i] != '\n' && text.ptr[i] != '\r')
+        return false;
+    return digits * bits % 8 == 0 && i + 1 < text.len &&
+           (value(text.ptr[i + 1]) >= 0 || text.ptr[i + 1] == '\n');
+}
+
+/* Digits of `bits` each, packed, over wrapped lines. */
 static size_t packed(stile_slice text, size_t at, stile_view_builder *b, int (*value)(char),
                      unsigned bits, size_t least)
 {
@@ -64,19 +74,18 @@ static size_t packed(stile_slice text, size_t at, stile_view_builder *b, int (*v
     for (i = at; i < text.len && i - at < MAX_RUN && digits < least; i++) {
         if (value(text.ptr[i]) >= 0)
             digits++;
-        else if (digits == 0 || (text.ptr[i] != '\n' && text.ptr[i] != '\r'))
+        else if (digits == 0 || !wraps(text, i, digits, bits, value))
             return 0;
     }
     if (digits < least)
         return 0;
-    for (i = at; i < text.len && i - at < MAX_RUN; i++) {
+    for (i = at, digits = 0; i < text.len && i - at < MAX_RUN; i++) {
         int v = value(text.ptr[i]);
-        if (v < 0) {
-            if ((text.ptr[i] == '\n' || text.ptr[i] == '\r') && i + 1 < text.len &&
-                (value(text.ptr[i + 1]) >= 0 || text.ptr[i + 1] == '\n'))
-                continue;
+        if (v < 0 && wraps(text, i, digits, bits, value))
+            continue;
+        if (v < 0)
             break;
-        }
+        digits++;
         held = held << bits | (uint32_t)v;
         have += bits;
         if (have >= 8) {
