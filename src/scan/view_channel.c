@@ -9,13 +9,11 @@
 #include "scan/view_build.h"
 
 #define MAX_CHANNELS 32
-#define LEAST_TAGS 4
-#define LEAST_SELECTORS 4
-#define LEAST_ZERO_WIDTH 8
 
 typedef struct finder {
     stile_channel found[MAX_CHANNELS];
     size_t count;
+    size_t bidi_until; /* looked at for reversed letters, so that overrides in it need not */
 } finder;
 
 static void add(finder *f, const char *what, size_t start, size_t end)
@@ -40,27 +38,62 @@ static bool is_zero_width(uint32_t cp)
            (cp >= 0x2061 && cp <= 0x2064);
 }
 
-/* The run of characters of one class from `at`: its end, and how many stand there without an honest
- * use. */
-static size_t run(stile_slice text, size_t at, bool (*is)(uint32_t), size_t *odd)
+/* Characters of one class that stand close together, whatever stands between them: a bit, or a byte,
+ * behind each visible letter carries as much as a run of them. */
+typedef struct cluster {
+    const char *what;
+    bool (*is)(uint32_t);
+    size_t least, reach;          /* how many make a channel; bytes from one to the next */
+    size_t start, end, odd;       /* so far; odd: those without an honest use */
+    size_t unbroken, longest;     /* odd ones with nothing between */
+    uint32_t first;               /* the first odd one */
+    bool varied;                  /* not all of the odd ones are the same */
+    bool one_symbol_says_nothing; /* scattered copies of one character only break lines or words */
+} cluster;
+
+enum { TAGS, SELECTORS, ZERO_WIDTH, CLUSTERS };
+
+static void close_cluster(finder *f, cluster *c)
 {
-    *odd = 0;
-    while (at < text.len) {
-        size_t next = at;
-        uint32_t cp = stile_utf8_next(text, &next);
-        if (!is(cp))
-            break;
-        *odd += !stile_invisible_is_honest(text, at, next, cp);
-        at = next;
-    }
-    return at;
+    bool says = c->varied || c->longest >= c->least || !c->one_symbol_says_nothing;
+
+    if (c->odd >= c->least && says)
+        add(f, c->what, c->start, c->end);
+    c->odd = c->unbroken = c->longest = 0;
+    c->varied = false;
 }
 
-/* Latin letters between an override and what ends it. */
-static bool reverses_latin(stile_slice text, size_t at, size_t *end)
+/* The odd character of this class at text[at..next). */
+static void extend_cluster(finder *f, cluster *c, size_t at, size_t next, uint32_t cp)
+{
+    if (c->odd && at - c->end > c->reach)
+        close_cluster(f, c);
+    if (c->odd == 0) {
+        c->start = at;
+        c->first = cp;
+    }
+    c->unbroken = c->odd && c->end == at ? c->unbroken + 1 : 1;
+    c->longest = c->unbroken > c->longest ? c->unbroken : c->longest;
+    c->varied |= cp != c->first;
+    c->end = next;
+    c->odd++;
+}
+
+static void see_invisible(finder *f, cluster clusters[CLUSTERS], stile_slice text, size_t at,
+                          size_t next, uint32_t cp)
+{
+    for (int i = 0; i < CLUSTERS; i++)
+        if (clusters[i].is(cp) && !stile_invisible_is_honest(text, at, next, cp))
+            extend_cluster(f, &clusters[i], at, next, cp);
+}
+
+/* An override that ends before `at`: reported when Latin letters follow before what ends it. */
+static void see_override(finder *f, stile_slice text, size_t start, size_t at)
 {
     size_t letters = 0, i = at;
 
+    if (at < f->bidi_until)
+        return;
     while (i < text.len && i - at < 512) {
         size_t next = i;
         uint32_t cp = stile_utf8_next(text, &next);
@@ -69,61 +102,82 @@ static bool reverses_latin(stile_slice text, size_t at, size_t *end)
         letters += cp < 0x80 && isalpha((int)cp);
         i = next;
     }
-    *end = i;
-    return letters >= 4;
+    f->bidi_until = i;
+    if (letters >= 4)
+        add(f, "bidi", start, i);
+}
+
+/* Whether the parameters of a colour sequence switch on "conceal" (8); the 8 of "38;5;8" is a colour. */
+static bool sets_conceal(const char *p, const char *end)
+{
+    unsigned value = 0, skip = 0;
+    bool colour = false; /* the parameter before was 38 or 48 */
+
+    for (; p <= end; p++) {
+        if (p < end && isdigit((unsigned char)*p)) {
+            value = value < 1000 ? value * 10 + (unsigned)(*p - '0') : value;
+            continue;
+        }
+        if (colour)
+            skip = value == 5 ? 1 : value == 2 ? 3 : 0;
+        else if (skip)
+            skip--;
+        else if (value == 8)
+            return true;
+        colour = !colour && !skip && (value == 38 || value == 48);
+        value = 0;
+    }
+    return false;
 }
 
 /* Escape sequences that conceal, erase, move, or carry a hidden string. */
 static bool conceals(stile_slice text, size_t at, size_t len)
 {
-    char last = text.ptr[at + len - 1];
+    const char *from = text.ptr + at, *last = from + len - 1;
 
-    if (len >= 2 && text.ptr[at + 1] == ']')
+    if (len >= 2 && from[1] == ']')
         return true;
-    if (last == 'm')
-        return (len == 4 && text.ptr[at + 2] == '8') ||
-               (len > 4 && memcmp(text.ptr + at + len - 3, ";8m", 3) == 0);
-    return strchr("ABCDEFGHJKSTfhlsu", last) != NULL;
+    if (*last == 'm')
+        return len > 3 && sets_conceal(from + 2, last);
+    return strchr("ABCDEFGHJKSTfhlsu", *last) != NULL;
+}
+
+/* What begins at text[at], which is no plain ASCII; gives where to go on. */
+static size_t see(finder *f, cluster clusters[CLUSTERS], stile_slice text, size_t at)
+{
+    size_t next = at, escape = stile_escape_sequence(text, at);
+    uint32_t cp;
+
+    if (escape > 0) {
+        if (escape > 1 && conceals(text, at, escape))
+            add(f, "ansi", at, at + escape);
+        return at + escape;
+    }
+    cp = stile_utf8_next(text, &next);
+    if (cp == 0x202d || cp == 0x202e)
+        see_override(f, text, at, next);
+    else if (stile_is_invisible(cp) || is_zero_width(cp))
+        see_invisible(f, clusters, text, at, next, cp);
+    return next;
 }
 
 stile_status stile_view_channels(stile_slice text, stile_arena *arena, stile_channel **out,
                                  size_t *count, stile_error *err)
 {
     finder f = {.count = 0};
+    cluster clusters[CLUSTERS] = {
+        [TAGS] = {"tag-characters", is_tag, .least = 4, .reach = 64},
+        [SELECTORS] = {"variation-selectors", is_selector, .least = 4, .reach = 64},
+        [ZERO_WIDTH] = {"zero-width", is_zero_width, .least = 8, .reach = 16,
+                        .one_symbol_says_nothing = true},
+    };
 
     for (size_t at = 0; at < text.len;) {
         unsigned char c = (unsigned char)text.ptr[at];
-        size_t next = at, end, odd = 0, escape;
-        uint32_t cp;
-        if (c < 0x80 && c != 0x1b) {
-            at++;
-            continue;
-        }
-        if ((escape = stile_escape_sequence(text, at)) > 0) {
-            if (escape > 1 && conceals(text, at, escape))
-                add(&f, "ansi", at, at + escape);
-            at += escape;
-            continue;
-        }
-        cp = stile_utf8_next(text, &next);
-        end = next;
-        if (is_tag(cp)) {
-            end = run(text, at, is_tag, &odd);
-            if (odd >= LEAST_TAGS)
-                add(&f, "tag-characters", at, end);
-        } else if (is_selector(cp)) {
-            end = run(text, at, is_selector, &odd);
-            if (odd >= LEAST_SELECTORS)
-                add(&f, "variation-selectors", at, end);
-        } else if (is_zero_width(cp)) {
-            end = run(text, at, is_zero_width, &odd);
-            if (odd >= LEAST_ZERO_WIDTH)
-                add(&f, "zero-width", at, end);
-        } else if ((cp == 0x202d || cp == 0x202e) && reverses_latin(text, next, &end)) {
-            add(&f, "bidi", at, end);
-        }
-        at = end;
+        at = c < 0x80 && c != 0x1b ? at + 1 : see(&f, clusters, text, at);
     }
+    for (int i = 0; i < CLUSTERS; i++)
+        close_cluster(&f, &clusters[i]);
     *count = f.count;
     *out = stile_arena_array(arena, f.count, sizeof **out);
     if (!*out)
