@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "scan/view_build.h"
+#include "scan/view_style.h"
 
 #define MAX_EXTRACT ((size_t)65536) /* bytes of one */
 #define MAX_TAG ((size_t)8192)
@@ -101,26 +102,6 @@ static bool attribute_value(stile_slice s, size_t at, size_t to, size_t *start, 
     return true;
 }
 
-static bool style_hides(stile_slice s, size_t start, size_t end)
-{
-    static const char *const marks[] = {
-        "display:none", "visibility:hidden", "font-size:0", "opacity:0",           "color:white",
-        "color:#fff",   "color:transparent", "left:-9",     "text-indent:-9",      "top:-9",
-        "clip:rect(0",  "height:0",          "width:0",     "clip-path:inset(100", "font-size:1px",
-        "mso-hide:all"};
-    char flat[512];
-    size_t len = 0;
-
-    for (size_t i = start; i < end && len + 1 < sizeof flat; i++)
-        if (!isspace((unsigned char)s.ptr[i]))
-            flat[len++] = (char)tolower((unsigned char)s.ptr[i]);
-    flat[len] = '\0';
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (strstr(flat, marks[i]))
-            return true;
-    return false;
-}
-
 /* From the end of an opening tag to its closing one. */
 static void element(extraction *x, int sort, size_t name, size_t name_end, size_t from)
 {
@@ -138,6 +119,12 @@ static void element(extraction *x, int sort, size_t name, size_t name_end, size_
     add(x, sort, from, x->hidden_until);
 }
 
+/* Browsers take an attribute behind any of these. */
+static bool parts_attributes(char c)
+{
+    return isspace((unsigned char)c) || c == '/' || c == '"' || c == '\'';
+}
+
 /* Adds the texts among them; whether one of them hides the element. */
 static bool attributes(extraction *x, size_t from, size_t to)
 {
@@ -148,7 +135,7 @@ static bool attributes(extraction *x, size_t from, size_t to)
 
     for (size_t i = from; i < to; i++) {
         size_t start, end;
-        if (!isspace((unsigned char)x->text.ptr[i]))
+        if (!parts_attributes(x->text.ptr[i]))
             continue;
         i++;
         if (at_word(x->text, i, "hidden") &&
@@ -156,7 +143,7 @@ static bool attributes(extraction *x, size_t from, size_t to)
              !(isalnum((unsigned char)x->text.ptr[i + 6]) || x->text.ptr[i + 6] == '-')))
             hides = true;
         if (at_word(x->text, i, "style") && attribute_value(x->text, i + 5, to, &start, &end))
-            hides |= style_hides(x->text, start, end);
+            hides |= stile_style_hides(stile_slice_cut(x->text, start, end));
         for (size_t n = 0; n < sizeof names / sizeof *names; n++)
             if (at_word(x->text, i, names[n]) &&
                 attribute_value(x->text, i + strlen(names[n]), to, &start, &end))
@@ -188,21 +175,32 @@ static void html_tag(extraction *x, size_t at, size_t *next)
         element(x, INERT, name, name_end, end + 1);
 }
 
+/* What closes the title that opens at text[i], behind white space; 0: none does. */
+static char closes_title(stile_slice s, size_t i)
+{
+    char c = s.ptr[i];
+
+    if (!isspace((unsigned char)s.ptr[i - 1]))
+        return 0;
+    return (char)(c == '"' || c == '\'' ? c : c == '(' ? ')' : 0);
+}
+
 /* "](url "title")" and "![alt](": what a rendered page shows only on demand. */
 static void link_title(extraction *x, size_t at, size_t *next)
 {
-    size_t most = bound(x, at, MAX_LINK), i = at + 2;
+    size_t most = bound(x, at, MAX_LINK), i = at + 2, end;
+    char close = 0;
 
     *next = at + 2;
-    while (i < most && x->text.ptr[i] != '"' && x->text.ptr[i] != ')' && x->text.ptr[i] != '\n')
-        i++;
-    if (i < most && x->text.ptr[i] == '"') {
-        size_t end = i + 1;
-        while (end < most && x->text.ptr[end] != '"')
-            end++;
-        *next = end;
-        add(x, LINK_TITLE, i + 1, end);
-    }
+    for (; i < most && x->text.ptr[i] != ')' && x->text.ptr[i] != '\n'; i++)
+        if ((close = closes_title(x->text, i)) != 0)
+            break;
+    if (!close)
+        return;
+    for (end = i + 1; end < most && x->text.ptr[end] != close; end++)
+        ;
+    *next = end;
+    add(x, LINK_TITLE, i + 1, end);
 }
 
 static void image_alt(extraction *x, size_t at, size_t *next)
