@@ -22,6 +22,10 @@ typedef struct extraction {
     stile_slice text;
     stile_view_builder found[SORTS]; /* each of stretches that do not overlap */
     size_t hidden_until;             /* a hidden element in another is part of that one */
+    /* What has been looked through to no avail is not looked through again, or openings without an end
+     * would cost a bound's length each: no tag ends, no link's address ends, no alternative text ends
+     * before. */
+    size_t no_tag_until, no_link_until, no_alt_until;
 } extraction;
 
 static bool at_word(stile_slice s, size_t at, const char *word)
@@ -160,14 +164,18 @@ static void html_tag(extraction *x, size_t at, size_t *next)
 
     while (name_end < most && isalnum((unsigned char)x->text.ptr[name_end]))
         name_end++;
+    *next = name_end;
+    if (at < x->no_tag_until)
+        return;
     for (end = name_end; end < most && (quote || x->text.ptr[end] != '>'); end++) {
         char c = x->text.ptr[end];
         if (quote ? c == quote : (c == '"' || c == '\'') && x->text.ptr[end - 1] == '=')
             quote = quote ? 0 : c;
     }
-    *next = name_end;
-    if (end == most)
+    if (end == most) {
+        x->no_tag_until = most;
         return;
+    }
     *next = end + 1;
     if (attributes(x, name_end, end))
         element(x, HIDDEN, name, name_end, end + 1);
@@ -188,13 +196,15 @@ static char closes_title(stile_slice s, size_t i)
 /* "](url "title")" and "![alt](": what a rendered page shows only on demand. */
 static void link_title(extraction *x, size_t at, size_t *next)
 {
-    size_t most = bound(x, at, MAX_LINK), i = at + 2, end;
+    size_t most = bound(x, at, MAX_LINK), end, i;
     char close = 0;
 
     *next = at + 2;
-    for (; i < most && x->text.ptr[i] != ')' && x->text.ptr[i] != '\n'; i++)
+    for (i = *next > x->no_link_until ? *next : x->no_link_until;
+         i < most && x->text.ptr[i] != ')' && x->text.ptr[i] != '\n'; i++)
         if ((close = closes_title(x->text, i)) != 0)
             break;
+    x->no_link_until = i;
     if (!close)
         return;
     for (end = i + 1; end < most && x->text.ptr[end] != close; end++)
@@ -205,12 +215,13 @@ static void link_title(extraction *x, size_t at, size_t *next)
 
 static void image_alt(extraction *x, size_t at, size_t *next)
 {
-    size_t most = bound(x, at, MAX_LINK), end = at + 2;
+    size_t most = bound(x, at, MAX_LINK), end = at + 2 > x->no_alt_until ? at + 2 : x->no_alt_until;
 
     while (end < most && x->text.ptr[end] != ']')
         end++;
     *next = at + 2;
-    if (end == most)
+    x->no_alt_until = end;
+    if (end >= most)
         return;
     *next = end;
     add(x, IMAGE_ALT, at + 2, end);
