@@ -146,21 +146,24 @@ static stile_status try_decoder(decoding *d, const stile_scan_view *view, size_t
     return st;
 }
 
-/* At one place, the first decoder that gives a view; *taken: what it read, or 0. */
+/* At one place, the decoders up to the first that finds something and shares it with no other; *taken:
+ * what that one read, or 0. */
 static stile_status decode_at(decoding *d, const stile_scan_view *view, size_t at, int depth,
                               size_t resume[STILE_DECODERS], size_t *taken)
 {
     unsigned char c = (unsigned char)view->text.ptr[at];
-    size_t before = d->made, ran = 0;
     stile_status st = STILE_OK;
 
-    for (size_t i = 0; !st && d->made == before && i < STILE_DECODERS; i++) {
+    *taken = 0;
+    for (size_t i = 0; !st && !*taken && i < STILE_DECODERS; i++) {
+        size_t before = d->made, ran = 0;
         if (at < resume[i] || !stile_decoders[i].begins(c))
             continue;
         st = try_decoder(d, view, i, at, depth, &ran);
         resume[i] = at + ran;
+        if (d->made != before && !stile_decoders[i].shares)
+            *taken = ran;
     }
-    *taken = d->made == before ? 0 : ran;
     return st;
 }
 
@@ -234,10 +237,11 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
     decoding d = {.arena = arena, .list = list, .err = err};
     stile_status st;
 
-    /* No stretch is longer than the run it came from, nor, being LEAST_STRETCH bytes, much shorter than
-     * what parts it from the next; and each run is read once at each depth. */
+    /* No stretch is much longer than the run it came from, at most twice where its context comes with it,
+     * nor, being LEAST_STRETCH bytes, much shorter than what parts it from the next; and each run is read
+     * once at each depth. */
     for (size_t i = 0; i < STILE_DECODERS; i++)
-        stile_view_builder_init(&d.found[i], arena, NULL, 4 * DEPTH * raw->text.len + 64);
+        stile_view_builder_init(&d.found[i], arena, NULL, 16 * raw->text.len + 256);
     st = decode_level(&d, raw, 0);
     for (size_t i = 0; i < STILE_DECODERS; i++) {
         if (!st && (d.found[i].text.len || d.found[i].failed || d.found[i].text.failed))

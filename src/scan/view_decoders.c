@@ -35,22 +35,6 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void add_code_point(stile_view_builder *b, size_t at, size_t len, uint32_t cp)
-{
-    char utf8[4];
-    stile_buf one;
-
-    if (cp == 0 || cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000))
-        return;
-    stile_buf_init(&one, 8);
-    stile_buf_add_utf8(&one, cp);
-    if (one.len && one.len <= sizeof utf8) {
-        memcpy(utf8, one.ptr, one.len);
-        stile_view_add_as(b, at, len, utf8, one.len);
-    }
-    stile_buf_release(&one);
-}
-
 /* Whether a packed run goes on behind the line break at text[i], after so many digits: only where a whole
  * group of bytes ends, as encoders wrap. A word on the line before then cannot shift what follows. */
 static bool wraps(stile_slice text, size_t i, size_t digits, unsigned bits, int (*value)(char))
@@ -177,68 +161,6 @@ static size_t percent(stile_slice text, size_t at, stile_view_builder *b)
     return end - at;
 }
 
-/* One escape at text[at]: its length and code point; 0 when there is none. */
-static size_t one_escape(stile_slice text, size_t at, uint32_t *cp)
-{
-    size_t i = at;
-    uint32_t v = 0;
-
-    if (text.ptr[i] == '\\' && i + 3 < text.len &&
-        (text.ptr[i + 1] == 'u' || text.ptr[i + 1] == 'x' || text.ptr[i + 1] == 'U')) {
-        size_t want = text.ptr[i + 1] == 'x' ? 2 : text.ptr[i + 1] == 'u' ? 4 : 8, n = 0;
-        bool braces = text.ptr[i + 2] == '{';
-        for (i += braces ? 3 : 2;
-             i < text.len && n < (braces ? 6 : want) && hex_value(text.ptr[i]) >= 0; i++, n++)
-            v = v << 4 | (uint32_t)hex_value(text.ptr[i]);
-        if (braces && i < text.len && text.ptr[i] == '}')
-            i++;
-        else if (n < want)
-            return 0;
-        *cp = v;
-        return i - at;
-    }
-    if (text.ptr[i] == '&' && i + 3 < text.len && text.ptr[i + 1] == '#') {
-        bool sixteen = text.ptr[i + 2] == 'x' || text.ptr[i + 2] == 'X';
-        size_t first = i += sixteen ? 3 : 2;
-        for (; i < text.len && i - first < 8; i++) {
-            int d = hex_value(text.ptr[i]);
-            if (d < 0 || (!sixteen && d > 9))
-                break;
-            v = v * (sixteen ? 16 : 10) + (uint32_t)d;
-        }
-        if (i == first)
-            return 0;
-        if (i < text.len && text.ptr[i] == ';')
-            i++;
-        *cp = v;
-        return i - at;
-    }
-    return 0;
-}
-
-/* From one escape to the last that follows closely, with the plain text between. */
-static size_t escapes(stile_slice text, size_t at, stile_view_builder *b)
-{
-    size_t i = at, last = at, count = 0;
-    uint32_t cp = 0;
-
-    if (!one_escape(text, at, &cp))
-        return 0;
-    while (i < text.len && i - last < 24 && i - at < MAX_RUN) {
-        size_t len = one_escape(text, i, &cp);
-        if (len) {
-            add_code_point(b, i, len, cp);
-            count++;
-            i += len;
-            last = i;
-        } else {
-            stile_view_add_as(b, i, 1, text.ptr + i, 1);
-            i++;
-        }
-    }
-    return count >= 4 ? i - at : 0;
-}
-
 static uint32_t peek(stile_slice text, size_t at, size_t *next)
 {
     *next = at;
@@ -288,7 +210,7 @@ static bool begins_beyond_ascii(unsigned char c)
 
 static bool begins_escape(unsigned char c)
 {
-    return c == '\\' || c == '&';
+    return c == '\\' || c == '&' || c == '%';
 }
 
 static bool begins_percent(unsigned char c)
@@ -313,11 +235,11 @@ static bool begins_base64(unsigned char c)
 
 /* Stricter alphabets first: base64's takes in the others'. */
 const stile_decoder stile_decoders[STILE_DECODERS] = {
-    {"tags", 0, begins_beyond_ascii, tags},
-    {"selectors", 0, begins_beyond_ascii, selectors},
-    {"escapes", 0, begins_escape, escapes},
-    {"percent", '%', begins_percent, percent},
-    {"hex", 0, begins_hex, hex},
-    {"base32", 0, begins_base32, base32},
-    {"base64", 0, begins_base64, base64},
+    {"tags", 0, begins_beyond_ascii, tags, false},
+    {"selectors", 0, begins_beyond_ascii, selectors, false},
+    {"escapes", 0, begins_escape, stile_decode_escapes, true},
+    {"percent", '%', begins_percent, percent, false},
+    {"hex", 0, begins_hex, hex, false},
+    {"base32", 0, begins_base32, base32, false},
+    {"base64", 0, begins_base64, base64, false},
 };
