@@ -48,6 +48,11 @@ void stile_view_list_add(stile_view_list *list, const stile_scan_view *view);
 /* `view` normalized, as a view of the same kind. */
 stile_status stile_view_normalize(const stile_scan_view *view, stile_arena *arena,
                                   stile_scan_view *out, stile_error *err) STILE_MUST_CHECK;
+/* The ASCII letter that a letter of another script is read as among ASCII letters; 0: none. */
+char stile_look_alike(uint32_t cp);
+/* Spaced-out letters joined: part of stile_view_fold. */
+stile_status stile_view_join_spaced(const stile_scan_view *raw, stile_arena *arena,
+                                    stile_view_list *list, stile_error *err) STILE_MUST_CHECK;
 /* Further readings of the raw text, each added only when it differs: spaced-out letters joined,
  * letters for look-alike digits. */
 stile_status stile_view_fold(const stile_scan_view *raw, const stile_scan_view *normalized,

@@ -13,8 +13,7 @@
 
 #define MAX_SEGMENT 32 /* code points of one segment; more marks than that start another */
 
-/* Letters of other scripts that are read as ASCII ones, in a word that also has ASCII letters. */
-static char look_alike(uint32_t cp)
+char stile_look_alike(uint32_t cp)
 {
     static const struct {
         uint16_t cp;
@@ -56,12 +55,12 @@ static stile_status fold_look_alikes(const stile_scan_view *view, stile_arena *a
             if (!is_word(cp))
                 break;
             ascii |= cp < 0x80 && isalpha((int)cp);
-            alike |= look_alike(cp) != 0;
+            alike |= stile_look_alike(cp) != 0;
             end = next;
         }
         for (i = at; i < end;) {
             size_t next = i;
-            char plain = look_alike(stile_utf8_next(text, &next));
+            char plain = stile_look_alike(stile_utf8_next(text, &next));
             if (ascii && alike && plain)
                 stile_view_add_as(&b, i, next - i, &plain, 1);
             else
@@ -158,7 +157,8 @@ static void add_segment(normalizer *n, size_t start, size_t end)
     stile_view_add_as(&n->b, start, end - start, utf8, (size_t)len);
     n->space = false;
     for (size_t i = 0; i < (size_t)len;)
-        n->has_alike |= look_alike(stile_utf8_next(stile_slice_of(utf8, (size_t)len), &i)) != 0;
+        n->has_alike |=
+            stile_look_alike(stile_utf8_next(stile_slice_of(utf8, (size_t)len), &i)) != 0;
 }
 
 /* A character that is not plain ASCII and the marks on it; gives the end. */
