@@ -46,8 +46,8 @@ void stile_label_destroy(stile_label *label);
 stile_slice stile_label_text(const stile_label *label);
 size_t stile_label_rank(const stile_label *label);
 /* The label of an answer built from all of them: the highest level, and the conjunction of the
- * expressions. With count 0: the lowest level. STILE_TOO_LARGE when the join would exceed the
- * limits of a label: refuse, never shorten. */
+ * expressions. With count 0: the lowest level. It may be longer than a label that is parsed: up to
+ * STILE_MAX_K parsed labels always join; STILE_TOO_LARGE past that: refuse, never shorten. */
 stile_status stile_label_join(const stile_levels *levels, const stile_label *const *labels,
                               size_t count, stile_label **out, stile_error *err) STILE_MUST_CHECK;
 

@@ -35,66 +35,88 @@ static stile_status no_memory(stile_error *err)
     return stile_fail(err, STILE_NO_MEMORY, "label: out of memory");
 }
 
+static stile_status too_long(size_t at, stile_error *err)
+{
+    return stile_fail(err, STILE_TOO_LARGE, "label: at byte %zu: a token of more than %d bytes", at,
+                      STILE_MAX_TOKEN);
+}
+
 static bool is_plain(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.' || c == ':' || c == '/';
 }
 
-/* The inside of a quoted token, from the byte after its opening quote. */
+/* C0 controls and DEL are refused byte by byte while unquoting; C1 controls take two bytes. */
+static bool has_c1_control(stile_slice token)
+{
+    for (size_t i = 1; i < token.len; i++)
+        if ((unsigned char)token.ptr[i - 1] == 0xc2 && (unsigned char)token.ptr[i] < 0xa0)
+            return true;
+    return false;
+}
+
+/* Unquote into `token` (STILE_MAX_TOKEN bytes) from the byte behind the opening quote; *at is left
+ * behind the closing one. */
+static stile_status unquote(stile_slice text, size_t *at, char *token, size_t *len,
+                            stile_error *err)
+{
+    size_t open = *at - 1, i = *at;
+
+    for (*len = 0; i < text.len && text.ptr[i] != '"'; i++) {
+        bool escaped = text.ptr[i] == '\\';
+        if (escaped && ++i == text.len)
+            break;
+        if (escaped && text.ptr[i] != '"' && text.ptr[i] != '\\')
+            return stile_fail(err, STILE_INVALID, "label: at byte %zu: only \\\" and \\\\ escape",
+                              i);
+        if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+            return stile_fail(err, STILE_INVALID, "label: at byte %zu: a control character", i);
+        if (*len == STILE_MAX_TOKEN)
+            return too_long(open, err);
+        token[(*len)++] = text.ptr[i];
+    }
+    if (i == text.len)
+        return stile_fail(err, STILE_INVALID, "label: at byte %zu: the quote is not closed", open);
+    *at = i + 1;
+    return STILE_OK;
+}
 static stile_status parse_quoted(stile_slice text, size_t *at, stile_arena *arena, stile_slice *out,
                                  stile_error *err)
 {
-    size_t start = *at, i = start, len = 0;
-    char *token = stile_arena_alloc(arena, text.len - start + 1);
+    /* On the stack first: what the arena keeps is then the token's own size, whatever follows it. */
+    char token[STILE_MAX_TOKEN];
+    size_t open = (*at)++, len = 0;
+    stile_slice unquoted;
+    stile_status st = unquote(text, at, token, &len, err);
 
-    if (!token)
-        return no_memory(err);
-    for (;; i++) {
-        if (i >= text.len)
-            return stile_fail(err, STILE_INVALID, "label: at byte %zu: the quote is not closed",
-                              start - 1);
-        if (text.ptr[i] == '"')
-            break;
-        if (text.ptr[i] == '\\' && ++i < text.len && text.ptr[i] != '"' && text.ptr[i] != '\\')
-            return stile_fail(err, STILE_INVALID,
-                              "label: at byte %zu: only \\\" and \\\\ are escapes", i);
-        if (i >= text.len)
-            continue;
-        if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
-            return stile_fail(err, STILE_INVALID, "label: at byte %zu: a control character", i);
-        token[len++] = text.ptr[i];
-    }
-    *at = i + 1;
-    *out = stile_slice_of(token, len);
+    if (st)
+        return st;
+    unquoted = stile_slice_of(token, len);
     if (len == 0)
-        return stile_fail(err, STILE_INVALID, "label: at byte %zu: an empty token", start - 1);
-    if (stile_utf8_valid(*out) != len)
-        return stile_fail(err, STILE_INVALID, "label: at byte %zu: the token is not UTF-8", start);
-    return STILE_OK;
+        return stile_fail(err, STILE_INVALID, "label: at byte %zu: an empty token", open);
+    if (stile_utf8_valid(unquoted) != len)
+        return stile_fail(err, STILE_INVALID, "label: at byte %zu: the token is not UTF-8", open);
+    if (has_c1_control(unquoted))
+        return stile_fail(err, STILE_INVALID, "label: at byte %zu: a control character", open);
+    return stile_arena_copy(arena, unquoted, out, err);
 }
 
 stile_status stile_token_parse(stile_slice text, size_t *at, stile_arena *arena, stile_slice *out,
                                stile_error *err)
 {
     size_t start = *at;
-    stile_status st = STILE_OK;
 
-    if (start < text.len && text.ptr[start] == '"') {
+    if (start < text.len && text.ptr[start] == '"')
+        return parse_quoted(text, at, arena, out, err);
+    while (*at < text.len && is_plain(text.ptr[*at]))
         (*at)++;
-        st = parse_quoted(text, at, arena, out, err);
-    } else {
-        while (*at < text.len && is_plain(text.ptr[*at]))
-            (*at)++;
-        if (*at == start)
-            return stile_fail(err, STILE_INVALID, "label: at byte %zu: expected a token", start);
-        *out = stile_slice_cut(text, start, *at);
-    }
-    if (!st && out->len > STILE_MAX_TOKEN)
-        return stile_fail(err, STILE_TOO_LARGE,
-                          "label: at byte %zu: a token of %zu bytes, at most %d", start, out->len,
-                          STILE_MAX_TOKEN);
-    return st;
+    if (*at == start)
+        return stile_fail(err, STILE_INVALID, "label: at byte %zu: expected a token", start);
+    if (*at - start > STILE_MAX_TOKEN)
+        return too_long(start, err);
+    *out = stile_slice_cut(text, start, *at);
+    return STILE_OK;
 }
 
 void stile_token_format(stile_slice token, stile_buf *out)
@@ -122,7 +144,7 @@ static stile_status format_node(const parser *p, node *n)
     stile_buf text;
     stile_status st;
 
-    stile_buf_init(&text, (size_t)1 << 24);
+    stile_buf_init(&text, p->text.len); /* no canonical text is longer than its source */
     if (n->kind == STILE_EXPR_TOKEN)
         stile_token_format(n->token, &text);
     for (const node *c = n->children; c; c = c->next) {
@@ -292,4 +314,30 @@ stile_status stile_expr_parse(stile_slice text, size_t at, const stile_expr_limi
     stile_buf_add_slice(canonical, root->text);
     *out = expr;
     return stile_buf_ok(canonical, err);
+}
+
+size_t stile_expr_bytes(const stile_expr *expr)
+{
+    size_t bytes = expr->count * sizeof *expr->nodes;
+
+    for (uint32_t i = 0; i < expr->count; i++)
+        bytes += expr->nodes[i].token.len;
+    return bytes;
+}
+
+void stile_expr_copy(const stile_expr *from, void *memory, stile_expr *out)
+{
+    stile_expr_node *nodes = memory;
+    char *bytes = (char *)(nodes + from->count);
+
+    for (uint32_t i = 0; i < from->count; i++) {
+        stile_slice token = from->nodes[i].token;
+        nodes[i] = from->nodes[i];
+        if (!token.len)
+            continue;
+        memcpy(bytes, token.ptr, token.len);
+        nodes[i].token.ptr = bytes;
+        bytes += token.len;
+    }
+    *out = (stile_expr){.nodes = nodes, .count = from->count};
 }

@@ -6,6 +6,8 @@
  *     token      = 1*( ALPHA / DIGIT / "_" / "-" / "." / ":" / "/" ) / quoted
  *     quoted     = DQUOTE 1*( any UTF-8 but DQUOTE, "\", control / "\" DQUOTE / "\\" ) DQUOTE
  *
+ * Controls are U+0000 to U+001F and U+007F to U+009F.
+ *
  * Canonical: operators of one kind are flattened into one, children are sorted by their canonical
  * text and deduplicated, a lone child takes its parent's place, and a token is quoted only when it
  * must be. Two expressions with the same canonical text are the same; the reverse does not hold. */
@@ -43,6 +45,11 @@ typedef struct stile_expr_limits {
 stile_status stile_expr_parse(stile_slice text, size_t at, const stile_expr_limits *limits,
                               stile_arena *arena, stile_expr *out, stile_buf *canonical,
                               stile_error *err) STILE_MUST_CHECK;
+
+/* Bytes that a copy of `expr` takes, its tokens included. */
+size_t stile_expr_bytes(const stile_expr *expr);
+/* Copy into `memory`, aligned for a pointer and of that many bytes; `out` borrows from it alone. */
+void stile_expr_copy(const stile_expr *from, void *memory, stile_expr *out);
 
 /* One token at text[*at], moved past; unescaped into `arena`. Shared with clearances. */
 stile_status stile_token_parse(stile_slice text, size_t *at, stile_arena *arena, stile_slice *out,

@@ -194,3 +194,78 @@ Test(dictionary, running_out_of_memory_changes_nothing)
     }
     stile_clearance_destroy(clearance);
 }
+
+/* Labels are added between the mints, so most permits are caught up and not made anew. */
+Test(dictionary, a_permit_has_exactly_the_labels_that_its_clearance_dominates)
+{
+    static const char *const names[] = {"public", "internal", "confidential", "restricted"};
+    static const char *const clearances[] = {"public", "internal//t1,t2,t3", "restricted//t1",
+                                             "confidential//t0,t4,t5"};
+    uint64_t seed = test_random_seed("dictionary.permit");
+
+    for (uint32_t n = 0; n < test_cases(1000); n++) {
+        test_random r = test_random_case(seed, n);
+        const char *text = clearances[test_random_below(&r, 4)];
+        stile_clearance *clearance = NULL;
+        stile_permit *permit;
+        char label[64];
+        (void)sprintf(label, "%s//t%u%ct%u", names[test_random_below(&r, 4)],
+                      (unsigned)test_random_below(&r, 8), "&|"[test_random_below(&r, 2)],
+                      (unsigned)test_random_below(&r, 8));
+        add(label, NULL);
+        cr_assert_eq(stile_clearance_parse(levels, stile_str(text), &clearance, NULL), STILE_OK);
+        permit = mint(text);
+        for (uint32_t id = 0; id < stile_labels_count(labels); id++)
+            cr_assert_eq(stile_permit_has(permit, id),
+                         stile_clearance_dominates(clearance, stile_labels_get(labels, id)),
+                         "seed %llu case %u: %s", (unsigned long long)seed, n, text);
+        stile_permit_unref(permit);
+        stile_clearance_destroy(clearance);
+    }
+}
+
+Test(dictionary, a_caught_up_digest_is_that_of_a_permit_made_at_once)
+{
+    static const char *const added[] = {"public",        "internal//a", "restricted",
+                                        "internal//a|b", "public//c",   "internal"};
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++) {
+        stile_labels *kept = labels, *fresh = NULL;
+        stile_permit *caught, *whole;
+        add(added[i], NULL);
+        caught = mint("internal//a");
+        cr_assert_eq(stile_labels_create(levels, 4, &fresh, NULL), STILE_OK);
+        labels = fresh;
+        for (size_t k = 0; k <= i; k++)
+            add(added[k], NULL);
+        whole = mint("internal//a");
+        cr_assert_eq(memcmp(stile_permit_digest(caught), stile_permit_digest(whole), 32), 0,
+                     "after %s", added[i]);
+        stile_permit_unref(caught);
+        stile_permit_unref(whole);
+        labels = kept;
+        stile_labels_destroy(fresh);
+    }
+}
+
+Test(dictionary, a_label_that_memory_ran_out_for_has_no_id)
+{
+    stile_label *label = NULL;
+    uint32_t id = 7;
+    long failed = 0;
+    stile_status st = STILE_NO_MEMORY;
+
+    cr_assert_eq(stile_label_parse(levels, stile_str("internal//a&\"b c\""), &label, NULL),
+                 STILE_OK);
+    for (; st; failed++) {
+        cr_assert_eq(stile_labels_count(labels), 0);
+        cr_assert(!stile_labels_find(labels, stile_label_text(label), &id));
+        stile_memory_fail_after(failed);
+        st = stile_labels_add(labels, label, &id, NULL, NULL);
+        stile_memory_fail_after(-1);
+        cr_assert(st == STILE_OK || st == STILE_NO_MEMORY);
+    }
+    cr_assert_gt(failed, 3);
+    cr_assert_eq(id, 0);
+    cr_assert_eq(stile_labels_count(labels), 1);
+    stile_label_destroy(label);
+}
