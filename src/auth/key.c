@@ -36,7 +36,7 @@ stile_status stile_scopes_parse(stile_slice text, uint32_t *out, stile_error *er
 {
     uint32_t bits = 0;
 
-    for (size_t at = 0; at < text.len;) {
+    for (size_t at = 0; text.len && at <= text.len;) { /* a comma at the end is a name missing */
         const char *comma = memchr(text.ptr + at, ',', text.len - at);
         size_t end = comma ? (size_t)(comma - text.ptr) : text.len;
         stile_slice name = stile_slice_cut(text, at, end);

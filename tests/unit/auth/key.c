@@ -112,5 +112,58 @@ Test(key, scopes_parse_and_print)
     cr_assert_eq(stile_scopes_parse(stile_str("retrieve,root"), &scopes, &err), STILE_INVALID);
     cr_assert(strstr(err.text, "root"));
     cr_assert_eq(stile_scopes_parse(stile_str("retrieve,,ingest"), &scopes, &err), STILE_INVALID);
+    cr_assert_eq(stile_scopes_parse(stile_str("retrieve,"), &scopes, &err), STILE_INVALID);
+    cr_assert_eq(stile_scopes_parse(stile_str(""), &scopes, &err), STILE_OK);
+    cr_assert_eq(scopes, 0);
     stile_buf_release(&text);
+}
+
+Test(key, a_record_that_memory_ran_out_for_is_not_damaged)
+{
+    char secret[STILE_KEY_LEN + 1];
+    stile_key key = make(secret), back = {0};
+    stile_arena arena;
+    stile_buf record;
+
+    stile_arena_init(&arena, 0);
+    stile_buf_init(&record, 4096);
+    stile_key_encode(&key, &record);
+    stile_memory_fail_after(0);
+    cr_assert_eq(stile_key_decode(stile_buf_slice(&record), &arena, &back, NULL), STILE_NO_MEMORY);
+    stile_memory_fail_after(-1);
+    cr_assert_eq(back.collection_count, 0, "set only when all went well");
+    cr_assert_eq(stile_key_decode(stile_buf_slice(&record), &arena, &back, NULL), STILE_OK);
+    stile_buf_release(&record);
+    stile_arena_release(&arena);
+}
+
+/* Any one byte changed: refused, or read as another key; nothing in a record is ignored. */
+Test(key, every_byte_of_a_record_means_something)
+{
+    char secret[STILE_KEY_LEN + 1];
+    stile_key key = make(secret);
+    stile_buf original, record, again;
+
+    stile_buf_init(&original, 4096);
+    stile_buf_init(&record, 4096);
+    stile_key_encode(&key, &original);
+    stile_key_encode(&key, &record);
+    for (size_t i = 0; i < record.len; i++)
+        for (int flip = 1; flip < 256; flip++) {
+            stile_arena arena;
+            stile_key back;
+            record.ptr[i] = (unsigned char)(record.ptr[i] ^ flip);
+            stile_arena_init(&arena, 0);
+            stile_buf_init(&again, 4096);
+            if (!stile_key_decode(stile_buf_slice(&record), &arena, &back, NULL)) {
+                stile_key_encode(&back, &again);
+                cr_assert(!stile_slice_eq(stile_buf_slice(&again), stile_buf_slice(&original)),
+                          "byte %zu", i);
+            }
+            stile_buf_release(&again);
+            stile_arena_release(&arena);
+            record.ptr[i] = (unsigned char)(record.ptr[i] ^ flip);
+        }
+    stile_buf_release(&record);
+    stile_buf_release(&original);
 }
