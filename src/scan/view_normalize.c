@@ -33,6 +33,36 @@ char stile_look_alike(uint32_t cp)
     return 0;
 }
 
+/* Letters in boxes, on discs, as flags, and small capitals: ASCII letters in any word, which NFKC leaves as
+ * they are. 0: none. */
+static char fancy_letter(uint32_t cp)
+{
+    static const struct {
+        uint16_t cp;
+        char ascii;
+    } small[] = {
+        {0x262, 'g'},  {0x26a, 'i'},  {0x274, 'n'},  {0x280, 'r'},  {0x28f, 'y'},  {0x299, 'b'},
+        {0x29c, 'h'},  {0x29f, 'l'},  {0x1d00, 'a'}, {0x1d04, 'c'}, {0x1d05, 'd'}, {0x1d07, 'e'},
+        {0x1d0a, 'j'}, {0x1d0b, 'k'}, {0x1d0d, 'm'}, {0x1d0f, 'o'}, {0x1d18, 'p'}, {0x1d1b, 't'},
+        {0x1d1c, 'u'}, {0x1d20, 'v'}, {0x1d21, 'w'}, {0x1d22, 'z'}, {0xa730, 'f'}, {0xa731, 's'},
+    };
+
+    if (cp >= 0x1f150 && cp < 0x1f18a) /* negative circled, from 1f170 squared */
+        return cp < 0x1f16a || cp >= 0x1f170 ? (char)('a' + (cp - 0x1f150) % 32) : 0;
+    if (cp >= 0x1f1e6 && cp <= 0x1f1ff)
+        return (char)('a' + (cp - 0x1f1e6));
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        if (small[i].cp == cp)
+            return small[i].ascii;
+    return 0;
+}
+
+/* Characters that show nothing and take a letter's room. */
+static bool is_blank(uint32_t cp)
+{
+    return cp == 0x2800 || cp == 0x3164 || cp == 0xffa0;
+}
+
 static bool is_word(uint32_t cp)
 {
     return cp < 0x80 ? isalnum((int)cp) != 0 : u_isalpha((UChar32)cp) != 0;
@@ -166,11 +196,17 @@ static size_t add_other(normalizer *n, size_t at)
 {
     size_t next = at, end;
     uint32_t cp = stile_utf8_next(n->text, &next);
+    char fancy;
 
+    if (is_blank(cp) || u_isUWhiteSpace((UChar32)cp)) {
+        add_space(n, at, next - at);
+        return next;
+    }
     if (stile_is_invisible(cp) || cp == 0x200c || cp == 0x200d)
         return next;
-    if (u_isUWhiteSpace((UChar32)cp)) {
-        add_space(n, at, next - at);
+    if ((fancy = fancy_letter(cp)) != 0) {
+        stile_view_add_as(&n->b, at, next - at, &fancy, 1);
+        n->space = false;
         return next;
     }
     end = next;
