@@ -4,41 +4,11 @@
 
 #include "base/utf8.h"
 #include "scan/view_decoders.h"
+#include "scan/view_triggers.h"
 
 #define MAX_DECODED_BYTES ((size_t)1 << 17)
 #define LEAST_STRETCH 8
 #define DEPTH 2
-
-/* A word that gives an encoding away, and where its rarest letter stands, to look for first. */
-typedef struct trigger {
-    const char *word;
-    size_t rare;
-} trigger;
-
-static bool has_word(stile_slice text, const trigger *t)
-{
-    size_t len = strlen(t->word), at = 0;
-
-    while (text.len >= len && at <= text.len - len) {
-        const char *from = text.ptr + at + t->rare;
-        const char *found = memchr(from, t->word[t->rare], text.len - len - at + 1);
-        if (!found)
-            break;
-        at += (size_t)(found - from);
-        if (memcmp(text.ptr + at, t->word, len) == 0)
-            return true;
-        at++;
-    }
-    return false;
-}
-
-static bool has_trigger(stile_slice text, const trigger *triggers, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (has_word(text, &triggers[i]))
-            return true;
-    return false;
-}
 
 /* Printable text from `at`, as far as it goes: what is not text parts one stretch from the next, so that
  * no control character thrown in makes prose pass for a blob. */
@@ -191,12 +161,14 @@ static stile_status decode_level(decoding *d, const stile_scan_view *view, int d
 
 static stile_status rotated(decoding *d, const stile_scan_view *normalized)
 {
-    static const trigger triggers[] = {
-        {"vtaber", 0}, {"vafgehpgvba", 0}, {"qvfertneq", 0}, {"cerivbhf", 4}, {"flfgrz cebzcg", 5}};
+    static const stile_trigger triggers[] = {
+        {"vtaber", 0},        {"vafgehpgvba", 0}, {"qvfertneq", 0}, {"cerivbhf", 4},
+        {"flfgrz cebzcg", 5}, {"nffvfgnag", 1},   {"cnffjbeq", 4},  {"erirny", 3},
+        {"olcnff", 2},        {"bireevqr", 6},    {"sbetrg", 1}};
     stile_slice text = normalized->text;
     stile_view_builder b;
 
-    if (!has_trigger(text, triggers, sizeof triggers / sizeof *triggers))
+    if (!stile_count_triggers(text, triggers, sizeof triggers / sizeof *triggers))
         return STILE_OK;
     stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
     for (size_t i = 0; i < text.len; i++) {
@@ -208,27 +180,49 @@ static stile_status rotated(decoding *d, const stile_scan_view *normalized)
     return keep(d, &b, "rot13");
 }
 
+/* text[start, end) character by character from its end. */
+static void add_reversed(stile_view_builder *b, stile_slice text, size_t start, size_t end)
+{
+    while (end > start) {
+        size_t at = end - 1;
+        while (at > start && ((unsigned char)text.ptr[at] & 0xc0) == 0x80)
+            at--;
+        stile_view_add_as(b, at, end - at, text.ptr + at, end - at);
+        end = at;
+    }
+}
+
+/* The words in their order, each reversed. */
+static void add_reversed_words(stile_view_builder *b, stile_slice text)
+{
+    for (size_t at = 0, end; at < text.len; at = end + 1) {
+        const char *space = memchr(text.ptr + at, ' ', text.len - at);
+        end = space ? (size_t)(space - text.ptr) : text.len;
+        add_reversed(b, text, at, end);
+        if (space)
+            stile_view_add_exact(b, end, " ", 1);
+    }
+}
+
 static stile_status reversed(decoding *d, const stile_scan_view *normalized)
 {
-    static const trigger triggers[] = {{"erongi", 4},
-                                       {"noitcurtsni", 5},
-                                       {"draregsid", 5},
-                                       {"suoiverp", 4},
-                                       {"tpmorp metsys", 11}};
+    static const stile_trigger triggers[] = {
+        {"erongi", 4},         {"noitcurtsni", 5}, {"draregsid", 5}, {"suoiverp", 4},
+        {"tpmorp metsys", 11}, {"tnatsissa", 5},   {"drowssap", 3},  {"laever", 3},
+        {"ssapyb", 4},         {"edirrevo", 6},    {"tegrof", 5}};
     stile_slice text = normalized->text;
     stile_view_builder b;
+    stile_status st;
 
-    if (!has_trigger(text, triggers, sizeof triggers / sizeof *triggers))
+    if (!stile_count_triggers(text, triggers, sizeof triggers / sizeof *triggers))
         return STILE_OK;
     stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
-    for (size_t end = text.len; end > 0;) {
-        size_t start = end - 1;
-        while (start > 0 && ((unsigned char)text.ptr[start] & 0xc0) == 0x80)
-            start--;
-        stile_view_add_as(&b, start, end - start, text.ptr + start, end - start);
-        end = start;
-    }
-    return keep(d, &b, "reversed");
+    add_reversed(&b, text, 0, text.len);
+    if ((st = keep(d, &b, "reversed")))
+        return st;
+    stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
+    add_reversed_words(&b, text);
+    return keep(d, &b, "reversed-words");
 }
 
 stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view *normalized,

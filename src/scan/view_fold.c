@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Further readings: digits for letters here, letters spaced out in view_spaced.c. */
+/* Further readings: digits for letters and letters without their marks here, letters spaced out in
+ * view_spaced.c. */
 #include <ctype.h>
+#include <unicode/unorm2.h>
 
+#include "base/utf8.h"
 #include "scan/view_build.h"
+#include "scan/view_triggers.h"
 
 #define LEAST_LEET 2 /* words; one is a name or a part number */
 
@@ -127,10 +131,81 @@ static stile_status read_leet(const stile_scan_view *normalized, stile_arena *ar
     return st;
 }
 
+/* The ASCII letter under the marks of a Latin one; 0: none. */
+static char unmarked(const UNormalizer2 *nfd, uint32_t cp)
+{
+    static const struct {
+        uint16_t cp;
+        char ascii;
+    } struck[] = {{0xf8, 'o'},  {0x111, 'd'}, {0x127, 'h'}, {0x142, 'l'}, {0x167, 't'},
+                  {0x180, 'b'}, {0x192, 'f'}, {0x1b6, 'z'}, {0x1e5, 'g'}, {0x268, 'i'},
+                  {0x275, 'o'}, {0x289, 'u'}, {0x24d, 'r'}, {0x247, 'e'}, {0x24f, 'y'}};
+    UErrorCode status = U_ZERO_ERROR;
+    UChar parts[8];
+
+    if (cp < 0xe0 || cp >= 0x1f00 || (cp >= 0x2b0 && cp < 0x1e00))
+        return 0;
+    for (size_t i = 0; i < sizeof struck / sizeof *struck; i++)
+        if (struck[i].cp == cp)
+            return struck[i].ascii;
+    if (unorm2_getDecomposition(nfd, (UChar32)cp, parts, 8, &status) < 1 || U_FAILURE(status))
+        return 0;
+    return (char)(parts[0] < 0x80 && isalpha(parts[0]) ? parts[0] : 0);
+}
+
+/* Letters without marks, where that brings out words that the text seems not to have: most languages
+ * need their marks, an English "ignore" none. */
+static stile_status read_unmarked(const stile_scan_view *normalized, stile_arena *arena,
+                                  stile_view_list *list, stile_error *err)
+{
+    static const stile_trigger triggers[] = {
+        {"ignore", 1},         {"instruction", 5}, {"disregard", 5}, {"previous", 4},
+        {"system prompt", 11}, {"assistant", 3},   {"password", 4},  {"reveal", 2},
+        {"bypass", 2},         {"override", 1},    {"forget", 0}};
+    const size_t count = sizeof triggers / sizeof *triggers;
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
+    stile_slice text = normalized->text;
+    stile_view_builder b;
+    stile_scan_view view;
+    stile_status st;
+    bool any = false, kept;
+
+    if (U_FAILURE(status))
+        return stile_fail(err, STILE_INTERNAL, "scan: ICU has no NFD");
+    stile_view_builder_init(&b, arena, normalized, text.len + 16);
+    for (size_t at = 0, plain = 0, next; at < text.len; at = next) {
+        char letter;
+        next = at + 1;
+        if ((unsigned char)text.ptr[at] < 0xc3 && next < text.len)
+            continue;
+        next = at;
+        letter = unmarked(nfd, stile_utf8_next(text, &next));
+        any |= letter != 0;
+        if (letter || next == text.len)
+            stile_view_add_exact(&b, plain, text.ptr + plain, (letter ? at : next) - plain);
+        if (letter) {
+            stile_view_add_as(&b, at, next - at, &letter, 1);
+            plain = next;
+        }
+    }
+    kept = any && stile_count_triggers(stile_buf_slice(&b.text), triggers, count) >
+                      stile_count_triggers(text, triggers, count);
+    if (!kept && !b.failed && !b.text.failed) {
+        stile_view_builder_release(&b);
+        return STILE_OK;
+    }
+    if (!(st = stile_view_finish(&b, STILE_VIEW_NORMALIZED, "unmarked", &view, err)))
+        stile_view_list_add(list, &view);
+    return st;
+}
+
 stile_status stile_view_fold(const stile_scan_view *raw, const stile_scan_view *normalized,
                              stile_arena *arena, stile_view_list *list, stile_error *err)
 {
     stile_status st = stile_view_join_spaced(raw, arena, list, err);
 
-    return st ? st : read_leet(normalized, arena, list, err);
+    if (!st)
+        st = read_leet(normalized, arena, list, err);
+    return st ? st : read_unmarked(normalized, arena, list, err);
 }

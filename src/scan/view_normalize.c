@@ -161,6 +161,25 @@ static size_t add_ascii(normalizer *n, size_t at)
     return at;
 }
 
+/* Of a Latin letter's segment, what did not compose with it: marks that are piled on letters, or strike
+ * them out, so that the word is not found. Gives the length without them. */
+static size_t drop_marks(char *utf8, size_t len)
+{
+    stile_slice s = {utf8, len};
+    size_t at = 0, kept;
+
+    if (len < 2 || stile_utf8_next(s, &at) >= 0x250)
+        return len;
+    for (kept = at; at < len;) {
+        size_t start = at;
+        if (u_getCombiningClass((UChar32)stile_utf8_next(s, &at)) != 0)
+            continue;
+        memmove(utf8 + kept, utf8 + start, at - start);
+        kept += at - start;
+    }
+    return kept;
+}
+
 static void add_segment(normalizer *n, size_t start, size_t end)
 {
     UChar wide[4 * MAX_SEGMENT], folded[16 * MAX_SEGMENT];
@@ -178,6 +197,7 @@ static void add_segment(normalizer *n, size_t start, size_t end)
         n->space = false;
         return;
     }
+    len = (int32_t)drop_marks(utf8, (size_t)len);
     if (len == 0)
         return;
     if (len == 1 && utf8[0] == ' ') {
@@ -202,7 +222,9 @@ static size_t add_other(normalizer *n, size_t at)
         add_space(n, at, next - at);
         return next;
     }
-    if (stile_is_invisible(cp) || cp == 0x200c || cp == 0x200d)
+    /* A mark is met here only past the most of one segment. */
+    if (stile_is_invisible(cp) || cp == 0x200c || cp == 0x200d ||
+        (cp >= 0x300 && cp < 0x370 && n->b.text.len))
         return next;
     if ((fancy = fancy_letter(cp)) != 0) {
         stile_view_add_as(&n->b, at, next - at, &fancy, 1);
