@@ -6,7 +6,6 @@
 #include "scan/view_decoders.h"
 #include "scan/view_triggers.h"
 
-#define MAX_DECODED_BYTES ((size_t)1 << 17)
 #define LEAST_STRETCH 8
 #define DEPTH 2
 
@@ -70,8 +69,8 @@ static stile_status decode_level(decoding *d, const stile_scan_view *view, int d
 
 /* A stretch of what decoder `i` gave: found when it is prose, and looked into once more, for what does not
  * read may still hide something that does. */
-static stile_status take_stretch(decoding *d, const stile_scan_view *whole, size_t start,
-                                 size_t end, size_t i, int depth)
+static stile_status take_stretch(decoding *d, stile_arena *scratch, const stile_scan_view *whole,
+                                 size_t start, size_t end, size_t i, int depth)
 {
     stile_slice text = stile_slice_cut(whole->text, start, end);
     stile_view_builder b;
@@ -84,35 +83,46 @@ static stile_status take_stretch(decoding *d, const stile_scan_view *whole, size
     }
     if (depth + 1 >= DEPTH)
         return STILE_OK;
-    stile_view_builder_init(&b, d->arena, whole, text.len + 16);
+    stile_view_builder_init(&b, scratch, whole, text.len + 16);
     stile_view_add_exact(&b, start, text.ptr, text.len);
     if ((st = stile_view_finish(&b, STILE_VIEW_DECODED, whole->how, &plain, d->err)))
         return st;
     return decode_level(d, &plain, depth + 1);
 }
 
+/* What decoder `i` gave at one place, stretch by stretch. */
+static stile_status take(decoding *d, stile_view_builder *b, size_t i, int depth)
+{
+    stile_scan_view whole;
+    stile_status st =
+        stile_view_finish(b, STILE_VIEW_DECODED, stile_decoders[i].how, &whole, d->err);
+
+    for (size_t start = 0, end; !st && start < whole.text.len; start = end + 1) {
+        end = stretch_end(whole.text, start);
+        if (end - start >= LEAST_STRETCH)
+            st = take_stretch(d, b->arena, &whole, start, end, i, depth);
+    }
+    return st;
+}
+
 /* Decoder `i` at one place. `*ran`: bytes that it read as its own. */
 static stile_status try_decoder(decoding *d, const stile_scan_view *view, size_t i, size_t at,
                                 int depth, size_t *ran)
 {
+    stile_arena
+        scratch; /* most of what is decoded is no prose, and kept no longer than it is read */
     stile_view_builder b;
-    stile_scan_view whole;
-    stile_status st;
+    stile_status st = STILE_OK;
 
-    stile_view_builder_init(&b, d->arena, view->kind == STILE_VIEW_RAW ? NULL : view,
-                            MAX_DECODED_BYTES);
+    stile_arena_init(&scratch, 0);
+    stile_view_builder_init(&b, &scratch, view->kind == STILE_VIEW_RAW ? NULL : view,
+                            2 * view->text.len + 256);
     *ran = stile_decoders[i].run(view->text, at, &b);
-    if (*ran == 0) {
+    if (b.text.len || b.failed || b.text.failed)
+        st = take(d, &b, i, depth);
+    else
         stile_view_builder_release(&b);
-        return STILE_OK;
-    }
-    if ((st = stile_view_finish(&b, STILE_VIEW_DECODED, stile_decoders[i].how, &whole, d->err)))
-        return st;
-    for (size_t start = 0, end; !st && start < whole.text.len; start = end + 1) {
-        end = stretch_end(whole.text, start);
-        if (end - start >= LEAST_STRETCH)
-            st = take_stretch(d, &whole, start, end, i, depth);
-    }
+    stile_arena_release(&scratch);
     return st;
 }
 

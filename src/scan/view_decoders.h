@@ -12,10 +12,10 @@ typedef struct stile_decoder {
     /* Bytes of text[at..) read, 0: nothing here. Appends what they stand for, not all of it text. Work is
      * in proportion to what is read, or small. */
     size_t (*run)(stile_slice text, size_t at, stile_view_builder *b);
-    bool shares; /* what it read holds plain text too, in which another decoder's run may stand */
+    bool shares; /* what it read may be another's too, or hold one of another's runs */
 } stile_decoder;
 
-enum { STILE_DECODERS = 7 };
+enum { STILE_DECODERS = 10 };
 extern const stile_decoder stile_decoders[STILE_DECODERS];
 
 /* Escapes and entities with the words around them: the run of "escapes" (view_escapes.c). */
