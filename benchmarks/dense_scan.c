@@ -125,7 +125,7 @@ static void add_step(bench *b, uint32_t first, uint64_t seq)
         stile_code_encode(vector, DIM, codes[i], &scales[i]);
         terms[i] = random_terms(b, storage[i], ROW_WORDS);
         documents[i] = (stile_index_document){
-            doc, 1, b->label_ids[number % LABELS], 1, codes[i], &scales[i], &terms[i]};
+            doc, 1, b->label_ids[number % LABELS], 1, codes[i], &scales[i], &terms[i], {0}};
     }
     must(stile_index_apply(b->index, documents, STEP, NULL, 0, seq, &err), &err);
 }

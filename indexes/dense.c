@@ -25,7 +25,7 @@ static void offer(const scan *s, const stile_scope_run *run, uint32_t row, int32
     double score =
         stile_code_score(&s->query, dot, run->segment->scales[run->run->first_row + row]);
 
-    if (stile_topk_admits(s->top, score) && !stile_scope_run_dead(run, row)) {
+    if (stile_topk_admits(s->top, score) && stile_scope_run_has(run, row)) {
         stile_hit hit = stile_scope_hit(run, row, score);
         stile_topk_offer(s->top, &hit);
     }
@@ -36,10 +36,24 @@ static const int8_t *code_at(const scan *s, const stile_scope_run *run, uint32_t
     return run->segment->codes + (size_t)(run->run->first_row + row) * s->query.dim;
 }
 
+/* The rows that a filter chose, one by one. */
+static void scan_chosen(const scan *s, const stile_scope_run *run)
+{
+    for (uint32_t i = 0; i < run->only_count; i++) {
+        int32_t dot;
+        stile_code_dot(&s->query, code_at(s, run, run->only[i]), 1, &dot);
+        offer(s, run, run->only[i], dot);
+    }
+}
+
 static void scan_run(const scan *s, const stile_scope_run *run)
 {
     int32_t dots[BLOCK_ROWS];
 
+    if (run->filtered && run->only_count < run->run->rows / 4) {
+        scan_chosen(s, run);
+        return;
+    }
     for (uint32_t row = 0; row < run->run->rows;) {
         uint32_t left = run->run->rows - row, n = left < BLOCK_ROWS ? left : BLOCK_ROWS;
         stile_code_dot(&s->query, code_at(s, run, row), n, dots);
@@ -170,7 +184,8 @@ stile_status stile_dense_search(const stile_scope *scope, const float *vector, u
     stile_code_query_encode(vector, dim, code, &s.query);
     for (size_t i = 0; !st && i < scope->count; i++) {
         const stile_run *run = scope->runs[i].run;
-        const stile_ann *ann = k <= GRAPH_K_MAX
+        /* A graph knows no filter: with one, rows are scanned, and recall stays whole. */
+        const stile_ann *ann = k <= GRAPH_K_MAX && !scope->runs[i].filtered
                                    ? stile_index_view_ann(scope->view, run->collection, run->label)
                                    : NULL;
         if (!ann)

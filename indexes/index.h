@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "indexes/filter.h"
 #include "indexes/terms.h"
 #include "stile/arena.h"
 #include "stile/document.h"
@@ -48,6 +49,7 @@ typedef struct stile_index_document {
     const int8_t *codes;
     const float *scales;
     const stile_terms *terms; /* [chunks] */
+    stile_slice metadata;     /* a JSON object, or empty: see attributes.h */
 } stile_index_document;
 
 /* Open the saved segments. `*seq` is the last change they cover, 0 when there are none; the
@@ -85,10 +87,11 @@ typedef struct stile_search {
     const uint32_t *collections; /* searched together as one corpus */
     size_t collection_count;
     const stile_permit *permit;
-    const float *vector;      /* [dim], unit length; NULL for lexical */
-    const stile_terms *terms; /* of the query; NULL for dense */
-    uint32_t k;               /* hits wanted */
-    uint32_t depth;           /* candidates of each kind for fusion; 0: max(4k, 100) */
+    const float *vector;        /* [dim], unit length; NULL for lexical */
+    const stile_terms *terms;   /* of the query; NULL for dense */
+    const stile_filter *filter; /* NULL: none. It chooses hits and changes no score */
+    uint32_t k;                 /* hits wanted */
+    uint32_t depth;             /* candidates of each kind for fusion; 0: max(4k, 100) */
 } stile_search;
 
 typedef struct stile_hit {

@@ -134,7 +134,7 @@ static void offer_block(ranking *r, const stile_scope_run *run, uint32_t low, ui
 {
     for (uint32_t row = low; row < high; row++) {
         double score = r->sums[row - low];
-        if (score > 0 && stile_topk_admits(r->top, score) && !stile_scope_run_dead(run, row)) {
+        if (score > 0 && stile_topk_admits(r->top, score) && stile_scope_run_has(run, row)) {
             stile_hit hit = stile_scope_hit(run, row, score);
             stile_topk_offer(r->top, &hit);
         }
@@ -148,6 +148,8 @@ static void rank_run(ranking *r, const stile_scope_run *run, cursor *cursors)
     for (uint32_t low = 0; low < run->run->rows; low += BLOCK_ROWS) {
         uint32_t left = run->run->rows - low;
         uint32_t high = low + (left < BLOCK_ROWS ? left : BLOCK_ROWS);
+        if (run->filtered && run->only_count == 0)
+            break;
         if (add_block(r, rows, cursors, low, high))
             offer_block(r, run, low, high);
     }

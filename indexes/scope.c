@@ -5,10 +5,24 @@
 
 #include <stdlib.h>
 
+/* The run's live rows that match. */
+static stile_status filter_run(stile_scope_run *entry, const stile_filter *filter,
+                               stile_arena *arena, stile_error *err)
+{
+    const stile_run *run = entry->run;
+    stile_attribute_block block =
+        stile_attributes_at(entry->segment->attributes + run->attributes_at, run->attributes);
+
+    entry->filtered = true;
+    return stile_filter_rows(filter, &block, run->rows, entry->dead, entry->dead_count, arena,
+                             &entry->only, &entry->only_count, err);
+}
+
 static stile_status add_run(stile_scope *scope, const stile_view_segment *s, const stile_run *run,
-                            stile_arena *arena, stile_error *err)
+                            const stile_filter *filter, stile_arena *arena, stile_error *err)
 {
     stile_scope_run *entry;
+    stile_status st;
 
     if (scope->count == scope->room) {
         size_t room = scope->room ? scope->room * 2 : 64;
@@ -22,17 +36,18 @@ static stile_status add_run(stile_scope *scope, const stile_view_segment *s, con
     }
     entry = &scope->runs[scope->count++];
     *entry = (stile_scope_run){.segment = s->segment, .run = run};
-    return stile_tombstones_range(s->dead, run->first_row, run->rows, arena, &entry->dead,
-                                  &entry->dead_count, err);
+    st = stile_tombstones_range(s->dead, run->first_row, run->rows, arena, &entry->dead,
+                                &entry->dead_count, err);
+    return st || !filter ? st : filter_run(entry, filter, arena, err);
 }
 
 static stile_status add_segment(stile_scope *scope, const stile_view_segment *s,
-                                const stile_permit *permit, uint32_t collection, stile_arena *arena,
+                                const stile_search *search, uint32_t collection, stile_arena *arena,
                                 stile_error *err)
 {
     const stile_segment *segment = s->segment;
     size_t count;
-    const uint32_t *labels = stile_permit_ids(permit, &count);
+    const uint32_t *labels = stile_permit_ids(search->permit, &count);
     uint32_t at = stile_segment_seek(segment, 0, collection, 0);
     stile_status st = STILE_OK;
 
@@ -41,7 +56,7 @@ static stile_status add_segment(stile_scope *scope, const stile_view_segment *s,
         if (at == segment->run_count || segment->runs[at].collection != collection)
             break;
         if (segment->runs[at].label == labels[i])
-            st = add_run(scope, s, &segment->runs[at], arena, err);
+            st = add_run(scope, s, &segment->runs[at], search->filter, arena, err);
     }
     return st;
 }
@@ -54,18 +69,18 @@ static bool seen(const uint32_t *collections, size_t at)
     return false;
 }
 
-stile_status stile_scope_make(const stile_index_view *view, const stile_permit *permit,
-                              const uint32_t *collections, size_t collection_count,
+stile_status stile_scope_make(const stile_index_view *view, const stile_search *search,
                               stile_arena *arena, stile_scope *out, stile_error *err)
 {
     stile_scope scope = {.view = view};
     stile_status st = STILE_OK;
 
-    for (size_t c = 0; permit && !st && c < collection_count; c++) {
-        if (seen(collections, c))
+    for (size_t c = 0; search->permit && !st && c < search->collection_count; c++) {
+        if (seen(search->collections, c))
             continue;
         for (size_t i = 0; !st && i < view->segment_count; i++)
-            st = add_segment(&scope, &view->segments[i], permit, collections[c], arena, err);
+            st =
+                add_segment(&scope, &view->segments[i], search, search->collections[c], arena, err);
     }
     if (!st)
         *out = scope;
@@ -78,8 +93,17 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static bool has(const uint32_t *rows, uint32_t count, uint32_t row)
+{
+    return count && bsearch(&row, rows, count, sizeof *rows, by_number) != NULL;
+}
+
 bool stile_scope_run_dead(const stile_scope_run *run, uint32_t row)
 {
-    return run->dead &&
-           bsearch(&row, run->dead, run->dead_count, sizeof *run->dead, by_number) != NULL;
+    return has(run->dead, run->dead_count, row);
+}
+
+bool stile_scope_run_has(const stile_scope_run *run, uint32_t row)
+{
+    return run->filtered ? has(run->only, run->only_count, row) : !stile_scope_run_dead(run, row);
 }

@@ -11,6 +11,9 @@ typedef struct stile_scope_run {
     const stile_run *run;
     const uint32_t *dead; /* ascending, from the run's first row */
     uint32_t dead_count;
+    bool filtered;        /* only the rows in `only` may be hits */
+    const uint32_t *only; /* live rows that match the filter, ascending, from the first */
+    uint32_t only_count;
 } stile_scope_run;
 
 /* Everything borrows from the view and the arena. */
@@ -20,13 +23,14 @@ typedef struct stile_scope {
     size_t count, room;
 } stile_scope;
 
-/* `collections` may repeat; each counts once. */
-stile_status stile_scope_make(const stile_index_view *view, const stile_permit *permit,
-                              const uint32_t *collections, size_t collection_count,
+/* Of `search`: permit, collections (which may repeat; each counts once) and filter. */
+stile_status stile_scope_make(const stile_index_view *view, const stile_search *search,
                               stile_arena *arena, stile_scope *out,
                               stile_error *err) STILE_MUST_CHECK;
 
 bool stile_scope_run_dead(const stile_scope_run *run, uint32_t row);
+/* Whether a row may be a hit: it is alive and matches the filter. */
+bool stile_scope_run_has(const stile_scope_run *run, uint32_t row);
 
 /* A hit on row `row` of the run. */
 static inline stile_hit stile_scope_hit(const stile_scope_run *run, uint32_t row, double score)

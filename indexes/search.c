@@ -51,12 +51,16 @@ static stile_status check_vector(const stile_index_view *view, const float *vect
 static stile_status check(const stile_index_view *view, const stile_search *search,
                           stile_error *err)
 {
+    stile_status st;
+
     if (search->k > STILE_SEARCH_DEPTH_MAX / 4 || search->depth > STILE_SEARCH_DEPTH_MAX)
         return stile_fail(err, STILE_TOO_LARGE, "search: k %u or depth %u is too large", search->k,
                           search->depth);
     if (search->collection_count > STILE_MAX_COLLECTIONS)
         return stile_fail(err, STILE_TOO_LARGE, "search: %zu collections, and at most %d are",
                           search->collection_count, STILE_MAX_COLLECTIONS);
+    if (search->filter && (st = stile_filter_check(search->filter, err)))
+        return st;
     if (search->mode != STILE_MODE_DENSE && !search->terms)
         return stile_fail(err, STILE_INVALID, "search: no query terms");
     if (search->mode == STILE_MODE_LEXICAL ||
@@ -88,8 +92,7 @@ stile_status stile_index_search(const stile_index_view *view, const stile_search
     stile_topk top = {0};
     stile_status st = check(view, search, err);
 
-    if (st || (st = stile_scope_make(view, search->permit, search->collections,
-                                     search->collection_count, arena, &scope, err)))
+    if (st || (st = stile_scope_make(view, search, arena, &scope, err)))
         return st;
     switch (search->mode) {
     case STILE_MODE_LEXICAL:

@@ -65,6 +65,8 @@ static void point_at_parts(stile_segment *s)
     s->codes = at[STILE_SECTION_CODES];
     s->terms = at[STILE_SECTION_TERMS];
     s->postings = at[STILE_SECTION_POSTINGS];
+    s->attributes = at[STILE_SECTION_ATTRIBUTES];
+    s->attributes_len = s->parts[STILE_SECTION_ATTRIBUTES].len;
     s->run_count = (uint32_t)(s->parts[STILE_SECTION_RUNS].len / sizeof *s->runs);
     s->row_count = (uint32_t)(s->parts[STILE_SECTION_ROWS].len / sizeof *s->rows);
     s->term_count = s->parts[STILE_SECTION_TERMS].len / sizeof *s->terms;
@@ -223,6 +225,19 @@ static bool valid_rows(const stile_segment *s, const stile_run *run)
     return run->rows > 0 && title == run->title_words && body == run->body_words;
 }
 
+/* The run's block begins at `*at`, which moves past it. */
+static bool valid_attributes(const stile_segment *s, const stile_run *run, uint64_t *at)
+{
+    size_t len;
+
+    if (run->attributes_at != *at ||
+        !stile_attributes_valid(stile_slice_of(s->attributes + *at, s->attributes_len - *at),
+                                run->attributes, run->rows, &len))
+        return false;
+    *at += len;
+    return true;
+}
+
 static bool valid_by_id(const stile_segment *s)
 {
     for (uint32_t i = 0; i < s->row_count; i++) {
@@ -241,13 +256,13 @@ static bool valid_by_id(const stile_segment *s)
 
 bool stile_segment_validate(const stile_segment *s, const char **why)
 {
-    uint64_t row = 0, term = 0, posting = 0;
+    uint64_t row = 0, term = 0, posting = 0, attributes = 0;
 
     for (uint32_t i = 0; i < s->run_count; i++) {
         const stile_run *run = &s->runs[i];
         *why = "runs out of order or out of bounds";
-        if ((i > 0 && !run_before(run - 1, run->collection, run->label)) || run->zero != 0 ||
-            run->first_row != row || run->rows > s->row_count - row || run->first_term != term ||
+        if ((i > 0 && !run_before(run - 1, run->collection, run->label)) || run->first_row != row ||
+            run->rows > s->row_count - row || run->first_term != term ||
             run->terms > s->term_count - term || run->first_posting != posting)
             return false;
         *why = "rows out of order, or their sums are wrong";
@@ -256,11 +271,15 @@ bool stile_segment_validate(const stile_segment *s, const char **why)
         *why = "terms or postings out of order or out of bounds";
         if (!valid_terms(s, run, &posting))
             return false;
+        *why = "attributes out of order or out of bounds";
+        if (!valid_attributes(s, run, &attributes))
+            return false;
         row += run->rows;
         term += run->terms;
     }
-    *why = "rows, terms or postings of no run";
-    if (row != s->row_count || term != s->term_count || posting != s->posting_count)
+    *why = "rows, terms, postings or attributes of no run";
+    if (row != s->row_count || term != s->term_count || posting != s->posting_count ||
+        attributes != s->attributes_len)
         return false;
     *why = "the order by document is wrong";
     return valid_by_id(s);

@@ -5,6 +5,7 @@
  *   rows     identities, lengths and epochs        scales   one float a row
  *   by_id    row numbers by (docref, ordinal)      codes    dim bytes a row
  *   terms    of each run, ascending by hash        postings of each term, ascending by row
+ *   attributes  what rows can be filtered by, one block a run
  *
  * The sections are the same bytes in memory and in a file (docs/formats/index.md), so a segment
  * is read alike whether it was just built or mapped. A row's epoch is the number of the apply
@@ -16,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "indexes/attributes.h"
 #include "indexes/tombstones.h"
 #include "stile/buf.h"
 #include "stile/document.h"
@@ -25,7 +27,8 @@ typedef struct stile_run {
     uint32_t first_row, rows;
     uint64_t first_term, first_posting;
     uint64_t title_words, body_words; /* summed over all its rows */
-    uint32_t terms, zero;
+    uint64_t attributes_at;           /* in its section, of the block; see attributes.h */
+    uint32_t terms, attributes;
 } stile_run;
 
 typedef struct stile_row {
@@ -46,7 +49,7 @@ typedef struct stile_posting {
 } stile_posting;
 
 /* The bytes of a file are these structs. */
-_Static_assert(sizeof(stile_run) == 56 && sizeof(stile_row) == 40 &&
+_Static_assert(sizeof(stile_run) == 64 && sizeof(stile_row) == 40 &&
                    sizeof(stile_term_entry) == 16 && sizeof(stile_posting) == 8,
                "a struct of the segment format has padding");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "segments are little-endian");
@@ -59,6 +62,7 @@ typedef enum {
     STILE_SECTION_CODES,
     STILE_SECTION_TERMS,
     STILE_SECTION_POSTINGS,
+    STILE_SECTION_ATTRIBUTES,
     STILE_SECTIONS
 } stile_section;
 
@@ -84,6 +88,8 @@ typedef struct stile_segment {
     const int8_t *codes;
     const stile_term_entry *terms;
     const stile_posting *postings;
+    const char *attributes;
+    uint64_t attributes_len;
     uint64_t file; /* its number in the folder; 0: not saved */
     uint64_t file_len, file_sum;
     /* owned: the sections of one built, or the map of one saved */

@@ -9,8 +9,15 @@
 
 #include "base/memory.h"
 
+/* A document's attributes, which all its rows share. */
+typedef struct staged_document {
+    stile_attribute *attributes;
+    size_t attribute_count;
+} staged_document;
+
 typedef struct staged_row {
     const stile_index_document *document;
+    const staged_document *staged;
     uint32_t ordinal, cell;
 } staged_row;
 
@@ -21,6 +28,8 @@ typedef struct staged_posting {
 
 typedef struct builder {
     const stile_segment_source *source;
+    stile_arena arena;          /* attributes */
+    staged_document *documents; /* [source->count] */
     staged_row *rows;
     size_t row_count;
     staged_posting *postings, *sorted; /* of the run at hand; `room` each */
@@ -71,14 +80,18 @@ static stile_status stage(builder *b, stile_error *err)
     for (size_t d = 0; d < s->count; d++)
         b->row_count += s->documents[d]->chunks;
     b->rows = stile_alloc_array(b->row_count, sizeof *b->rows);
+    b->documents = stile_alloc_array(s->count, sizeof *b->documents);
     b->vector = stile_alloc_array(s->kind.dim, sizeof *b->vector);
-    if (!b->rows || !b->vector)
+    if (!b->rows || !b->documents || !b->vector)
         return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
-    for (size_t d = 0; d < s->count; d++)
+    for (size_t d = 0; !st && d < s->count; d++) {
+        st = stile_attributes_of(s->documents[d]->metadata, &b->arena, &b->documents[d].attributes,
+                                 &b->documents[d].attribute_count, err);
         for (uint32_t i = 0; !st && i < s->documents[d]->chunks; i++) {
-            b->rows[n] = (staged_row){s->documents[d], i, 0};
+            b->rows[n] = (staged_row){s->documents[d], &b->documents[d], i, 0};
             st = cell_of(b, &b->rows[n++], err);
         }
+    }
     if (!st)
         qsort(b->rows, n, sizeof *b->rows, by_key);
     return st;
@@ -168,6 +181,29 @@ static stile_status invert(builder *b, const staged_row *rows, stile_run *run, s
     return STILE_OK;
 }
 
+static stile_status add_attributes(builder *b, const staged_row *rows, stile_run *run,
+                                   stile_error *err)
+{
+    stile_row_attribute *pairs;
+    size_t count = 0, n = 0;
+    stile_status st;
+
+    run->attributes_at = b->parts[STILE_SECTION_ATTRIBUTES].len;
+    for (uint32_t r = 0; r < run->rows; r++)
+        count += rows[r].staged->attribute_count;
+    if (count == 0)
+        return STILE_OK;
+    if (!(pairs = stile_alloc_array(count, sizeof *pairs)))
+        return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+    for (uint32_t r = 0; r < run->rows; r++)
+        for (size_t i = 0; i < rows[r].staged->attribute_count; i++)
+            pairs[n++] = (stile_row_attribute){rows[r].staged->attributes[i], r};
+    st = stile_attributes_write(pairs, n, &b->parts[STILE_SECTION_ATTRIBUTES], &run->attributes,
+                                err);
+    stile_free(pairs);
+    return st;
+}
+
 /* The run that starts at rows[*at]; moves past it. */
 static stile_status add_run(builder *b, size_t *at, stile_error *err)
 {
@@ -185,7 +221,7 @@ static stile_status add_run(builder *b, size_t *at, stile_error *err)
            b->rows[*at].document->label == run.label;
          (*at)++)
         add_row(b, &b->rows[*at], &run);
-    if ((st = invert(b, rows, &run, err)))
+    if ((st = invert(b, rows, &run, err)) || (st = add_attributes(b, rows, &run, err)))
         return st;
     stile_buf_add(&b->parts[STILE_SECTION_RUNS], &run, sizeof run);
     return STILE_OK;
@@ -200,6 +236,7 @@ stile_status stile_segment_build(const stile_segment_source *source, stile_segme
 
     for (int i = 0; i < STILE_SECTIONS; i++)
         stile_buf_init(&b.parts[i], SIZE_MAX / 4);
+    stile_arena_init(&b.arena, 0);
     st = stage(&b, err);
     if (!st && b.row_count > STILE_SEGMENT_ROWS_MAX)
         st = stile_fail(err, STILE_TOO_LARGE, "index: %zu rows in one step", b.row_count);
@@ -213,5 +250,7 @@ stile_status stile_segment_build(const stile_segment_source *source, stile_segme
     stile_free(b.sorted);
     stile_free(b.vector);
     stile_free(b.rows);
+    stile_free(b.documents);
+    stile_arena_release(&b.arena);
     return st;
 }

@@ -8,8 +8,8 @@
 #include "indexes/segment.h"
 
 #define MAGIC "STILESEG"
-#define VERSION 1
-#define HEADER_LEN 152
+#define VERSION 2
+#define HEADER_LEN 168
 #define ALIGNMENT 64
 
 typedef struct segment_header {
@@ -17,7 +17,7 @@ typedef struct segment_header {
     uint32_t version, dim;
     unsigned char embedder[STILE_SHA256_LEN];
     uint32_t run_count, row_count;
-    uint64_t term_count, posting_count;
+    uint64_t term_count, posting_count, attributes_len;
     uint64_t epoch_low, epoch_high;
     uint64_t sums[STILE_SECTIONS];
     uint64_t header_sum; /* of all bytes before it */
@@ -41,6 +41,7 @@ static bool lay_out(const segment_header *h, size_t at[STILE_SECTIONS], size_t l
         stile_size_mul(h->term_count, sizeof(stile_term_entry), &len[STILE_SECTION_TERMS]) &&
         stile_size_mul(h->posting_count, sizeof(stile_posting), &len[STILE_SECTION_POSTINGS]);
 
+    len[STILE_SECTION_ATTRIBUTES] = h->attributes_len;
     len[STILE_SECTION_RUNS] = h->run_count * sizeof(stile_run);
     len[STILE_SECTION_ROWS] = h->row_count * sizeof(stile_row);
     len[STILE_SECTION_SCALES] = vectors * sizeof(float);
@@ -64,6 +65,7 @@ static void fill_header(const stile_segment *s, segment_header *h)
     h->row_count = s->row_count;
     h->term_count = s->term_count;
     h->posting_count = s->posting_count;
+    h->attributes_len = s->attributes_len;
     h->epoch_low = s->epoch_low;
     h->epoch_high = s->epoch_high;
     for (int i = 0; i < STILE_SECTIONS; i++)
@@ -119,6 +121,7 @@ static void point_at_file(stile_segment *s, const char *base, const size_t at[ST
     s->codes = section[STILE_SECTION_CODES];
     s->terms = section[STILE_SECTION_TERMS];
     s->postings = section[STILE_SECTION_POSTINGS];
+    s->attributes = section[STILE_SECTION_ATTRIBUTES];
 }
 
 static stile_segment *segment_of(const segment_header *h, const stile_segment_kind *kind)
@@ -133,6 +136,7 @@ static stile_segment *segment_of(const segment_header *h, const stile_segment_ki
     s->row_count = h->row_count;
     s->term_count = h->term_count;
     s->posting_count = h->posting_count;
+    s->attributes_len = h->attributes_len;
     s->epoch_low = h->epoch_low;
     s->epoch_high = h->epoch_high;
     s->file_sum = h->header_sum;

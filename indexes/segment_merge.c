@@ -185,6 +185,51 @@ static void merge_term(merger *m, uint64_t hash, stile_run *run)
     run->terms++;
 }
 
+/* Every attribute of a live row, at the row's new number. */
+static size_t collect_attributes(const source *s, stile_row_attribute *out)
+{
+    const stile_segment *from = s->input->segment;
+    stile_attribute_block block;
+    size_t n = 0;
+
+    if (!s->run)
+        return 0;
+    block = stile_attributes_at(from->attributes + s->run->attributes_at, s->run->attributes);
+    for (uint32_t i = 0; i < block.entry_count; i++) {
+        const stile_attribute_entry *e = &block.entries[i];
+        for (uint32_t r = e->first; r < e->first + e->count; r++) {
+            uint32_t row = s->map[block.rows[r]];
+            if (row == DEAD)
+                continue;
+            if (out)
+                out[n] = (stile_row_attribute){stile_attribute_of_entry(&block, i), row};
+            n++;
+        }
+    }
+    return n;
+}
+
+static stile_status merge_attributes(merger *m, stile_run *run, stile_error *err)
+{
+    stile_row_attribute *pairs;
+    size_t count = 0, n = 0;
+    stile_status st;
+
+    run->attributes_at = m->parts[STILE_SECTION_ATTRIBUTES].len;
+    for (size_t i = 0; i < m->count; i++)
+        count += collect_attributes(&m->sources[i], NULL);
+    if (count == 0)
+        return STILE_OK;
+    if (!(pairs = stile_alloc_array(count, sizeof *pairs)))
+        return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+    for (size_t i = 0; i < m->count; i++)
+        n += collect_attributes(&m->sources[i], pairs + n);
+    st = stile_attributes_write(pairs, n, &m->parts[STILE_SECTION_ATTRIBUTES], &run->attributes,
+                                err);
+    stile_free(pairs);
+    return st;
+}
+
 static stile_status merge_run(merger *m, uint32_t collection, uint32_t label, stile_error *err)
 {
     stile_run run = {
@@ -209,6 +254,8 @@ static stile_status merge_run(merger *m, uint32_t collection, uint32_t label, st
     if (m->parts[STILE_SECTION_POSTINGS].len / sizeof(stile_posting) - run.first_posting >
         UINT32_MAX)
         return stile_fail(err, STILE_TOO_LARGE, "index: too many postings for one run");
+    if ((st = merge_attributes(m, &run, err)))
+        return st;
     m->rows += run.rows;
     stile_buf_add(&m->parts[STILE_SECTION_RUNS], &run, sizeof run);
     return STILE_OK;

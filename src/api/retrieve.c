@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query/retrieve.h"
+#include "api/filter.h"
 #include "api/reply.h"
 
 static stile_status parse_collections(const json_t *body, stile_slice *names, size_t *count,
@@ -23,12 +24,26 @@ static stile_status parse_collections(const json_t *body, stile_slice *names, si
     return STILE_OK;
 }
 
+static stile_status parse_filter(const json_t *body, stile_arena *arena, const stile_filter **out,
+                                 stile_error *err)
+{
+    const json_t *json = json_object_get(body, "filters");
+    stile_filter *filter;
+
+    if (!json || json_is_null(json))
+        return STILE_OK;
+    if (!(filter = stile_arena_array(arena, 1, sizeof *filter)))
+        return stile_fail(err, STILE_NO_MEMORY, "query: out of memory");
+    *out = filter;
+    return stile_api_filter(json, "/filters", arena, filter, err);
+}
+
 /* `names` holds STILE_MAX_COLLECTIONS. */
 static stile_status parse_query(const stile_api *api, const json_t *body, stile_slice *names,
-                                stile_query *out, stile_error *err)
+                                stile_arena *arena, stile_query *out, stile_error *err)
 {
-    static const char *const known[] = {"query",     "collections", "mode", "k",
-                                        "clearance", "format",      NULL};
+    static const char *const known[] = {"query",     "collections", "mode",    "k",
+                                        "clearance", "format",      "filters", NULL};
     stile_slice mode = stile_str("hybrid"), format = stile_str("json");
     long long k = 0;
     stile_status st;
@@ -41,7 +56,8 @@ static stile_status parse_query(const stile_api *api, const json_t *body, stile_
         (st = stile_json_get_string(body, "", "clearance", false, &out->credentials.clearance,
                                     err)) ||
         (st = stile_json_get_integer(body, "", "k", false, 1, STILE_MAX_K, &k, err)) ||
-        (st = parse_collections(body, names, &out->collection_count, err)))
+        (st = parse_collections(body, names, &out->collection_count, err)) ||
+        (st = parse_filter(body, arena, &out->filter, err)))
         return st;
     out->k = (uint32_t)k;
     if (!stile_mode_parse(mode, &out->mode))
@@ -56,7 +72,12 @@ stile_status stile_api_retrieve(const stile_api *api, const json_t *body, stile_
 {
     stile_slice names[STILE_MAX_COLLECTIONS];
     stile_query query;
-    stile_status st = parse_query(api, body, names, &query, err);
+    stile_arena arena;
+    stile_status st;
 
-    return st ? st : stile_retrieve(api->plane, &query, out, err);
+    stile_arena_init(&arena, 0);
+    if (!(st = parse_query(api, body, names, &arena, &query, err)))
+        st = stile_retrieve(api->plane, &query, out, err);
+    stile_arena_release(&arena);
+    return st;
 }

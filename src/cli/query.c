@@ -11,6 +11,7 @@ static const stile_option options[] = {
     {"clearance", 0, "CLEARANCE", "ask as: level, or level//token,token", false},
     {"mode", 'm', "MODE", "hybrid (usual), lexical or dense", false},
     {"k", 'k', "N", "results wanted, 1 to 100 (10)", false},
+    {"filter", 'f', "JSON", "only documents whose metadata match, in OpenAI's grammar", false},
     {"format", 0, "FORMAT", "json (usual), anthropic or text; implies --json's raw output", false},
     {"json", 0, NULL, "print the answer as JSON", false},
     {0},
@@ -119,6 +120,19 @@ static void print_answer(const json_t *answer)
                     text_of(degraded, "reason"));
 }
 
+/* Add --filter, parsed, to the request. */
+static bool add_filter(const stile_arguments *arguments, json_t *body, stile_error *err)
+{
+    const char *text = stile_argument(arguments, "filter");
+    json_t *filter = NULL;
+
+    if (!text)
+        return true;
+    if (stile_json_parse(stile_str(text), "--filter", &filter, err))
+        return false;
+    return json_object_set_new(body, "filters", filter) == 0;
+}
+
 static json_t *request_of(const stile_arguments *arguments, unsigned long k)
 {
     const char *const *values;
@@ -172,6 +186,10 @@ static int run(const stile_arguments *arguments)
         return 2;
     if (!(body = request_of(arguments, k)))
         return stile_usage_error(arguments, "the query is not UTF-8");
+    if (!add_filter(arguments, body, &err)) {
+        json_decref(body);
+        return stile_usage_error(arguments, "%s", err.text);
+    }
     st = stile_session_open(&session, arguments, NULL, &err);
     if (!st)
         st = ask(&session, body, raw, &err);
@@ -194,6 +212,8 @@ const stile_command stile_command_query = {
         "  stile query --data d --clearance public \"how do I sign a tag\"\n"
         "  stile query --data d -c hr --clearance 'confidential//hr,eu' -k 5 --json \"salary "
         "bands\"\n"
+        "  stile query --data d -f '{\"type\":\"gte\",\"key\":\"year\",\"value\":2024}' "
+        "\"bands\"\n"
         "  stile query --server http://127.0.0.1:7717 --token-file key \"salary bands\"\n",
     .options = options,
     .run = run,

@@ -76,10 +76,13 @@ static stile_status put_name(commit *c, const stile_document *document, const st
 }
 
 /* The terms of one row, decoded or given, for the index. */
-static stile_status add_rows(commit *c, const stile_write *w, uint32_t collection, uint32_t label,
+static stile_status add_rows(commit *c, const stile_write *w, const stile_document *document,
                              stile_error *err)
 {
-    stile_index_document row = {.doc = w->doc, .collection = collection, .label = label};
+    stile_index_document row = {.doc = w->doc,
+                                .collection = document->collection,
+                                .label = document->label,
+                                .metadata = document->metadata};
 
     if (w->kind == STILE_WRITE_PUT) {
         row.chunks = w->chunk_count;
@@ -167,7 +170,7 @@ static stile_status apply_put(commit *c, stile_write *w, uint64_t seq, stile_err
         stile_batch_put(c->batch, c->plane->store, STILE_TABLE_VERDICTS,
                         stile_slice_of(w->verdicts[i].key.bytes, STILE_SHA256_LEN),
                         w->verdicts[i].record);
-    return add_rows(c, w, w->document.collection, w->document.label, err);
+    return add_rows(c, w, &w->document, err);
 }
 
 static stile_status apply_delete(commit *c, stile_write *w, stile_error *err)
@@ -202,7 +205,7 @@ static stile_status apply_relabel(commit *c, stile_write *w, uint64_t seq, stile
     document.updated_ms = c->now;
     if ((st = put_document(c, &w->doc, &document, err)))
         return st;
-    return add_rows(c, w, document.collection, document.label, err);
+    return add_rows(c, w, &document, err);
 }
 
 /* Records of labels that the dictionary has and the store has not: those of this commit, and of

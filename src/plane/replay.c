@@ -85,6 +85,7 @@ static stile_status add_document(step *s, const stile_docref *doc, uint64_t seq,
         return st;
     row.collection = document.collection;
     row.label = document.label;
+    row.metadata = document.metadata;
     s->rows[s->row_count++] = row;
     return STILE_OK;
 }

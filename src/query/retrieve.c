@@ -63,7 +63,7 @@ static stile_status check_query(const stile_query *query, stile_error *err)
         return stile_fail(err, STILE_TOO_LARGE, "k is %u, at most %d", query->k, STILE_MAX_K);
     if (query->collection_count > STILE_MAX_COLLECTIONS)
         return stile_fail(err, STILE_TOO_LARGE, "more than %d collections", STILE_MAX_COLLECTIONS);
-    return STILE_OK;
+    return query->filter ? stile_filter_check(query->filter, err) : STILE_OK;
 }
 
 static stile_status add_any_collection(void *ctx, const stile_collection *collection,
@@ -152,6 +152,7 @@ static stile_status search(retrieval *r, stile_error *err)
     stile_search search = {.collections = r->collections,
                            .collection_count = r->collection_count,
                            .permit = r->permit,
+                           .filter = r->query->filter,
                            .k = r->query->k ? r->query->k : DEFAULT_K};
     stile_terms terms;
     stile_slice none = {0};

@@ -15,7 +15,8 @@ typedef struct stile_query {
     const stile_slice *collections;
     size_t collection_count; /* 0: all that the caller may use */
     stile_mode mode;
-    uint32_t k; /* 0: 10 */
+    uint32_t k;                 /* 0: 10 */
+    const stile_filter *filter; /* NULL: none */
     stile_answer_format format;
 } stile_query;
 

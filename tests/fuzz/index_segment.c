@@ -7,9 +7,9 @@
 #include "base/memory.h"
 #include "indexes/segment.h"
 
-#define HEADER_LEN 152
-#define SUMS_AT 88
-#define HEADER_SUM_AT 144
+#define HEADER_LEN 168
+#define SUMS_AT 96
+#define HEADER_SUM_AT 160
 #define DIM 4
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,15 +35,16 @@ static void put_u64(unsigned char *bytes, size_t at, uint64_t v)
 
 static void seal(unsigned char *bytes, size_t size)
 {
-    static const unsigned char head[16] = {'S', 'T', 'I', 'L', 'E', 'S', 'E', 'G', 1, 0, 0, 0, DIM};
+    static const unsigned char head[16] = {'S', 'T', 'I', 'L', 'E', 'S', 'E', 'G', 2, 0, 0, 0, DIM};
     const uint64_t rows = u32_at(bytes, 52);
-    const uint64_t lens[STILE_SECTIONS] = {u32_at(bytes, 48) * (uint64_t)56,
+    const uint64_t lens[STILE_SECTIONS] = {u32_at(bytes, 48) * (uint64_t)64,
                                            rows * 40,
                                            rows * 4,
                                            rows * 4,
                                            rows * DIM,
                                            u64_at(bytes, 56) % (1u << 24) * 16,
-                                           u64_at(bytes, 64) % (1u << 24) * 8};
+                                           u64_at(bytes, 64) % (1u << 24) * 8,
+                                           u64_at(bytes, 72) % (1u << 24)};
     uint64_t at = HEADER_LEN;
 
     memcpy(bytes, head, sizeof head);

@@ -47,7 +47,7 @@ static void add_tagged(world *w, uint32_t label, uint32_t tag, uint32_t from, ui
             random_unit(vector, &r);
             stile_code_encode(vector, DIM, codes[n], &scales[n]);
             documents[n] = (stile_index_document){
-                doc, 0, w->label_ids[label], 1, codes[n], &scales[n], &terms};
+                doc, 0, w->label_ids[label], 1, codes[n], &scales[n], &terms, {0}};
         }
         cr_assert_eq(stile_index_apply(w->index, documents, n, NULL, 0, ++w->seq, &err), STILE_OK,
                      "%s", err.text);

@@ -107,7 +107,7 @@ Test(index, the_last_version_of_a_document_in_one_step_wins)
     world_fill(w, 0, 0, &r);
     for (uint32_t i = 0; i < 2; i++)
         twice[i] = (stile_index_document){
-            w->documents[0].doc, 0, w->label_ids[i], 1, codes, &scale, &terms};
+            w->documents[0].doc, 0, w->label_ids[i], 1, codes, &scale, &terms, {0}};
     cr_assert_eq(stile_index_apply(w->index, twice, 2, NULL, 0, 1, &err), STILE_OK);
     view = stile_index_acquire(w->index);
     stile_index_view_stats(view, &stats);
@@ -139,7 +139,7 @@ Test(index, refuses_what_is_no_number_or_too_much)
     stile_error err = {0};
 
     world_fill(w, 0, 0, &r);
-    bad = (stile_index_document){w->documents[0].doc, 0, 0, 1, codes, &scale, &terms};
+    bad = (stile_index_document){w->documents[0].doc, 0, 0, 1, codes, &scale, &terms, {0}};
     cr_assert_eq(stile_index_apply(w->index, &bad, 1, NULL, 0, 1, &err), STILE_INVALID);
     cr_assert_eq(stile_index_view_seq(view), 0);
     cr_assert_eq(stile_index_search(view, &s, &arena, &hits, &count, &err), STILE_INVALID);

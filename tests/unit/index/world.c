@@ -135,6 +135,7 @@ void world_fill(world *w, uint32_t slot, uint32_t label, test_random *r)
     d->live = true;
     d->label = label;
     d->chunks = 1 + test_random_below(r, WORLD_CHUNKS);
+    facts_make(&d->facts, r);
     for (uint32_t i = 0; i < d->chunks; i++) {
         world_chunk *c = &d->chunk[i];
         random_vector(c->vector, r);
@@ -172,7 +173,8 @@ stile_status world_apply(world *w, const uint32_t *slots, size_t count, stile_er
                                                   d->chunks,
                                                   codes + base * WORLD_DIM,
                                                   scales + base,
-                                                  terms + base};
+                                                  terms + base,
+                                                  stile_str(d->facts.json)};
     }
     st = stile_index_apply(w->index, documents, put, removed, gone, w->seq + 1, err);
     if (!st)
@@ -288,7 +290,7 @@ static size_t rank(const world *w, const stile_search *s, const seen *rows, size
         const world_document *d = rows[i].d;
         const world_chunk *c = &d->chunk[rows[i].ordinal];
         double score = lexical ? lexical_score(s, rows, n, c) : dense_score(s, c);
-        if (lexical && score <= 0)
+        if ((lexical && score <= 0) || (s->filter && !filters_match(s->filter, &d->facts)))
             continue;
         hits[count++] =
             (stile_hit){d->doc, rows[i].ordinal, d->collection, w->label_ids[d->label], score};
@@ -377,6 +379,8 @@ const char *world_check(world *w, test_random *r)
     world_query(&terms, storage, vector, r);
     s.permit = permit;
     stile_arena_init(&arena, 0);
+    if (test_random_below(r, 2))
+        s.filter = filters_make(r, 1 + test_random_below(r, 3), &arena);
     must(stile_index_search(view, &s, &arena, &hits, &count, &err), &err);
     expected_count = world_oracle(w, &s, mask, expected);
     wrong = world_compare(hits, count, expected, expected_count);

@@ -4,6 +4,7 @@
 #ifndef STILE_TESTS_INDEX_WORLD_H
 #define STILE_TESTS_INDEX_WORLD_H
 
+#include "filters.h"
 #include "indexes/index.h"
 #include "stile/permit.h"
 #include "support/random.h"
@@ -28,6 +29,7 @@ typedef struct world_document {
     bool live;
     stile_docref doc;
     uint32_t collection, label, chunks;
+    facts facts;
     world_chunk chunk[WORLD_CHUNKS];
 } world_document;
 
