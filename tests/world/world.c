@@ -2,9 +2,13 @@
 #include "world/world.h"
 
 #include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/api.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "support/folder.h"
 
@@ -46,6 +50,8 @@ static const char *const words[] = {
 };
 #define WORDS (sizeof words / sizeof *words)
 
+static const char *const teams[] = {"north", "south", "harbour"};
+
 static const char *word(test_random *r)
 {
     return words[test_random_below(r, WORDS)];
@@ -76,6 +82,11 @@ static void add_poison(test_random *r, stile_buf *out)
     stile_buf_add_str(out, poisons[test_random_below(r, 4)]);
 }
 
+static bool in_annex(const char *id)
+{
+    return strtoul(id + strcspn(id, "0123456789"), NULL, 10) % 4 == 3;
+}
+
 void world_document_make(test_random *r, unsigned n, size_t label, world_document *out)
 {
     uint32_t paragraphs = 1 + test_random_below(r, 5);
@@ -87,6 +98,8 @@ void world_document_make(test_random *r, unsigned n, size_t label, world_documen
     (void)snprintf(out->marker, sizeof out->marker, "xq%08xz",
                    (unsigned)(test_random_next(r) & 0xffffffffu));
     (void)snprintf(out->title, sizeof out->title, "%s %s %s", word(r), word(r), out->marker);
+    (void)snprintf(out->metadata, sizeof out->metadata, "{\"team\":\"%s\",\"year\":%u}",
+                   teams[test_random_below(r, 3)], 2020 + test_random_below(r, 6));
     stile_buf_init(&out->body, (size_t)1 << 20);
     if (out->format == STILE_FORMAT_HTML)
         stile_buf_printf(&out->body, "<!DOCTYPE html><html><body><h1>%s &amp; %s</h1>", word(r),
@@ -116,6 +129,48 @@ void world_question(test_random *r, char *out, size_t size)
     (void)snprintf(out, size, "%s %s %s", word(r), word(r), word(r));
 }
 
+static void add_filter(test_random *r, stile_buf *out)
+{
+    static const char *const orders[] = {"eq", "ne", "gt", "gte", "lt", "lte"};
+    const char *order = orders[test_random_below(r, 6)];
+
+    stile_buf_printf(out, ",\"filters\":{\"type\":\"%s\",\"filters\":[",
+                     test_random_below(r, 2) ? "and" : "or");
+    stile_buf_printf(out, "{\"type\":\"%s\",\"key\":\"year\",\"value\":%u},", order,
+                     2020 + test_random_below(r, 6));
+    stile_buf_printf(out, "{\"type\":\"%s\",\"key\":\"team\",\"value\":[\"%s\",\"%s\"]}]}",
+                     test_random_below(r, 2) ? "in" : "nin", teams[test_random_below(r, 3)],
+                     teams[test_random_below(r, 3)]);
+}
+
+void world_request(test_random *r, char *out, size_t size)
+{
+    static const char *const modes[] = {"hybrid", "lexical", "dense"};
+    static const char *const scopes[] = {
+        "", ",\"collections\":[\"world\"]", ",\"collections\":[\"annex\"]",
+        ",\"collections\":[\"annex\",\"world\"]", ",\"collections\":[\"nowhere\"]"};
+    char question[128];
+    stile_buf body;
+
+    world_question(r, question, sizeof question);
+    stile_buf_init(&body, size);
+    stile_buf_printf(&body, "{\"query\":\"%s\",\"mode\":\"%s\",\"k\":%u%s", question,
+                     modes[test_random_below(r, 3)],
+                     test_random_below(r, 60) ? 1 + test_random_below(r, 12) : 4000,
+                     scopes[test_random_below(r, test_random_below(r, 30) ? 4 : 5)]);
+    if (test_random_below(r, 3) == 0)
+        add_filter(r, &body);
+    if (test_random_below(r, 12) == 0)
+        stile_buf_add_str(&body, test_random_below(r, 2) ? ",\"format\":\"anthropic\""
+                                                         : ",\"format\":\"json\"");
+    stile_buf_add_str(&body, "}");
+    if (body.failed || body.len + 1 > size)
+        abort();
+    memcpy(out, body.ptr, body.len);
+    out[body.len] = 0;
+    stile_buf_release(&body);
+}
+
 static void must(stile_status st, const stile_error *err, const char *what)
 {
     if (!st)
@@ -124,23 +179,66 @@ static void must(stile_status st, const stile_error *err, const char *what)
     abort();
 }
 
+static char *rules_folder;
+static stile_policy *policy; /* of every world: its prefilter is compiled once */
+
 static void open_plane(world *w)
 {
     const stile_credentials owner = {.owner = true};
     const stile_collection wanted = {.name = stile_str(WORLD_COLLECTION)};
+    const stile_collection annex = {.name = stile_str(WORLD_ANNEX)};
     stile_error err = {0};
 
     stile_arena_init(&w->arena, 0);
     must(stile_plane_open(w->folder, &w->plane, &err), &err, "open");
+    stile_plane_set_policy(w->plane, policy);
     must(stile_authenticate(w->plane, &owner, &w->arena, &w->owner, &err), &err, "authenticate");
     must(stile_plane_collection_create(w->plane, &wanted, &w->arena, &w->collection, &err), &err,
          "collection");
+    must(stile_plane_collection_create(w->plane, &annex, &w->arena, &w->annex, &err), &err,
+         "collection");
+}
+
+static void drop_rules(void)
+{
+    stile_policy_unref(policy);
+    test_folder_remove(rules_folder);
+}
+
+static void copy_rules(void)
+{
+    char shipped[PATH_MAX], from[PATH_MAX * 2];
+    stile_error err = {0};
+    stile_policy_options options = {0};
+    struct dirent *entry;
+    DIR *dir;
+
+    must(stile_rules_path(shipped, sizeof shipped, &err), &err, "rules");
+    rules_folder = test_folder_make();
+    if (!(dir = opendir(shipped)))
+        abort();
+    while ((entry = readdir(dir))) {
+        stile_buf bytes;
+        if (entry->d_name[0] == '.')
+            continue;
+        (void)snprintf(from, sizeof from, "%s/%s", shipped, entry->d_name);
+        stile_buf_init(&bytes, (size_t)16 << 20);
+        must(stile_file_read(from, &bytes, &err), &err, from);
+        test_file_write(test_path(rules_folder, entry->d_name), stile_buf_slice(&bytes));
+        stile_buf_release(&bytes);
+    }
+    (void)closedir(dir);
+    (void)setenv("STILE_RULES", rules_folder, 1);
+    must(stile_policy_load(&options, &policy, &err), &err, "rules");
+    (void)atexit(drop_rules);
 }
 
 void world_open(world *w, const char *config)
 {
     stile_error err = {0};
 
+    if (!rules_folder)
+        copy_rules();
     w->folder = test_folder_make();
     if (config)
         test_file_write(test_path(w->folder, "stile.yaml"), stile_str(config));
@@ -166,28 +264,51 @@ void world_close(world *w)
     test_folder_remove(w->folder);
 }
 
-void world_put(world *w, const world_document *const *documents, size_t count)
+const char *world_home(const char *id)
+{
+    return in_annex(id) ? WORLD_ANNEX : WORLD_COLLECTION;
+}
+
+static const stile_collection *home_of(const world *w, const char *id)
+{
+    return in_annex(id) ? &w->annex : &w->collection;
+}
+
+static void put_into(world *w, const world_document *const *documents, size_t count, bool annex)
 {
     stile_ingest_item items[STILE_INGEST_GROUP];
     stile_ingest_result results[STILE_INGEST_GROUP];
     stile_error err = {0};
+    size_t n = 0;
 
-    for (size_t i = 0; i < count; i++)
-        items[i] = (stile_ingest_item){.id = stile_str(documents[i]->id),
-                                       .title = stile_str(documents[i]->title),
-                                       .label = stile_str(world_labels[documents[i]->label]),
-                                       .original = stile_buf_slice(&documents[i]->body),
-                                       .format = documents[i]->format};
-    must(stile_ingest(w->plane, &w->owner, &w->collection, items, count, results, &err), &err,
-         "ingest");
-    for (size_t i = 0; i < count; i++)
-        must(results[i].error.status, &results[i].error, documents[i]->id);
+    for (size_t i = 0; i < count; i++) {
+        if (in_annex(documents[i]->id) == annex)
+            items[n++] = (stile_ingest_item){.id = stile_str(documents[i]->id),
+                                             .title = stile_str(documents[i]->title),
+                                             .label = stile_str(world_labels[documents[i]->label]),
+                                             .metadata = stile_str(documents[i]->metadata),
+                                             .original = stile_buf_slice(&documents[i]->body),
+                                             .format = documents[i]->format};
+    }
+    if (n == 0)
+        return;
+    must(stile_ingest(w->plane, &w->owner, annex ? &w->annex : &w->collection, items, n, results,
+                      &err),
+         &err, "ingest");
+    for (size_t i = 0; i < n; i++)
+        must(results[i].error.status, &results[i].error, "a document");
+}
+
+void world_put(world *w, const world_document *const *documents, size_t count)
+{
+    put_into(w, documents, count, false);
+    put_into(w, documents, count, true);
 }
 
 void world_delete(world *w, const char *id)
 {
     stile_error err = {0};
-    must(stile_document_delete(w->plane, &w->owner, &w->collection, stile_str(id), &err), &err,
+    must(stile_document_delete(w->plane, &w->owner, home_of(w, id), stile_str(id), &err), &err,
          "delete");
 }
 
@@ -198,7 +319,7 @@ void world_relabel(world *w, const char *id, size_t label)
     stile_error err = {0};
     size_t changed = 0;
 
-    must(stile_label_set(w->plane, &w->owner, &w->collection, &relabel, &changed, &err), &err,
+    must(stile_label_set(w->plane, &w->owner, home_of(w, id), &relabel, &changed, &err), &err,
          "relabel");
 }
 
@@ -243,12 +364,12 @@ static void blank_what_varies(stile_buf *out)
 void world_ask(world *w, size_t caller, const char *question, stile_mode mode, uint32_t k,
                stile_buf *out)
 {
-    const stile_slice collections[] = {stile_str(WORLD_COLLECTION)};
+    const stile_slice collections[] = {stile_str(WORLD_COLLECTION), stile_str(WORLD_ANNEX)};
     stile_query query = {
         .credentials = {.owner = true, .clearance = stile_str(world_callers[caller])},
         .text = stile_str(question),
         .collections = collections,
-        .collection_count = 1,
+        .collection_count = 2,
         .mode = mode,
         .k = k};
     stile_error err = {0};
@@ -261,11 +382,28 @@ void world_ask(world *w, size_t caller, const char *question, stile_mode mode, u
         blank_what_varies(out);
 }
 
+void world_ask_json(world *w, size_t caller, const char *body, stile_buf *out)
+{
+    const stile_api api = {w->plane,
+                           {.owner = true, .clearance = stile_str(world_callers[caller])}};
+    stile_error err = {0};
+    json_t *json = NULL;
+    stile_status st;
+
+    stile_buf_init(out, (size_t)64 << 20);
+    must(stile_json_parse(stile_str(body), "request", &json, &err), &err, "request");
+    if ((st = stile_api_retrieve(&api, json, out, &err)))
+        stile_buf_printf(out, "%s: %s", stile_status_name(st), err.text);
+    else
+        blank_what_varies(out);
+    json_decref(json);
+}
+
 void world_read(world *w, size_t caller, const char *id, stile_buf *out)
 {
     stile_document_request request = {
         .credentials = {.owner = true, .clearance = stile_str(world_callers[caller])},
-        .collection = stile_str(WORLD_COLLECTION),
+        .collection = stile_str(world_home(id)),
         .id = stile_str(id)};
     stile_error err = {0};
     stile_status st;

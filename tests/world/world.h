@@ -9,7 +9,8 @@
 #include "query/retrieve.h"
 #include "support/random.h"
 
-#define WORLD_COLLECTION "world"
+#define WORLD_COLLECTION "world" /* most documents */
+#define WORLD_ANNEX "annex"      /* every fourth, by its number */
 #define WORLD_LABELS 9
 #define WORLD_CALLERS 6
 
@@ -20,6 +21,7 @@ bool world_may_read(size_t caller, size_t label);
 
 typedef struct world_document {
     char id[32], marker[24], title[64];
+    char metadata[96]; /* a JSON object */
     size_t label;
     stile_format format;
     stile_buf body;
@@ -36,14 +38,17 @@ typedef struct world {
     char *folder;
     stile_plane *plane;
     stile_arena arena;
-    stile_collection collection;
+    stile_collection collection, annex;
     stile_caller owner;
 } world;
 
-/* Aborts the test with a message when something fails. `config` is stile.yaml, or NULL. */
+/* Aborts the test with a message when something fails. `config` is stile.yaml, or NULL. The policy
+ * is one for all worlds of a process: they must not load packs that somebody edits meanwhile. */
 void world_open(world *w, const char *config);
 void world_reopen(world *w);
 void world_close(world *w);
+/* The name of the collection that a document of this id lies in. */
+const char *world_home(const char *id);
 void world_put(world *w, const world_document *const *documents, size_t count);
 void world_delete(world *w, const char *id);
 void world_relabel(world *w, const char *id, size_t label);
@@ -52,6 +57,11 @@ void world_relabel(world *w, const char *id, size_t label);
  * On a refusal: its status and text. The caller releases `out`. */
 void world_ask(world *w, size_t caller, const char *question, stile_mode mode, uint32_t k,
                stile_buf *out);
+/* The body of a retrieve request: mode, k, collections, a filter, a format, now and then one that
+ * is refused. */
+void world_request(test_random *r, char *out, size_t size);
+/* As world_ask, for a body of POST /v1/retrieve as JSON. */
+void world_ask_json(world *w, size_t caller, const char *body, stile_buf *out);
 void world_read(world *w, size_t caller, const char *id, stile_buf *out);
 
 #endif
