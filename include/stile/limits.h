@@ -33,6 +33,7 @@
 #define STILE_MAX_QUERY 8192
 #define STILE_MAX_K 100
 #define STILE_MAX_COLLECTIONS 64 /* named in one query */
+#define STILE_MAX_NEIGHBOURS 5   /* on each side of a hit */
 
 #define STILE_MAX_FILTER_DEPTH 8  /* nested and, or */
 #define STILE_MAX_FILTER_TERMS 256 /* comparisons and values of one filter */

@@ -16,7 +16,8 @@ typedef struct stile_api {
     stile_credentials credentials;
 } stile_api;
 
-/* {"query", "collections"?: [...], "mode"?, "k"?, "filters"?, "clearance"?, "format"?}
+/* {"query", "collections"?: [...], "mode"?, "k"?, "filters"?, "clearance"?, "format"?,
+ * "neighbours"?, "max_tokens"?, "min_score"?, "duplicates"?, "rerank"?, "spotlight"?}
  * -> the answer. */
 stile_status stile_api_retrieve(const stile_api *api, const json_t *body, stile_buf *out,
                                 stile_error *err) STILE_MUST_CHECK;

@@ -38,12 +38,40 @@ static stile_status parse_filter(const json_t *body, stile_arena *arena, const s
     return stile_api_filter(json, "/filters", arena, filter, err);
 }
 
+/* How much of what was found the answer shows, and how. */
+static stile_status parse_shape(const json_t *body, stile_query *out, stile_error *err)
+{
+    stile_slice spotlight = stile_str("delimit");
+    long long neighbours = 0, max_tokens = 0;
+    bool rerank = true;
+    stile_status st;
+
+    if ((st = stile_json_get_integer(body, "", "neighbours", false, 0, STILE_MAX_NEIGHBOURS,
+                                     &neighbours, err)) ||
+        (st = stile_json_get_integer(body, "", "max_tokens", false, 1, 10000000, &max_tokens,
+                                     err)) ||
+        (st = stile_json_get_number(body, "", "min_score", false, &out->min_score, err)) ||
+        (st = stile_json_get_bool(body, "", "duplicates", false, &out->duplicates, err)) ||
+        (st = stile_json_get_bool(body, "", "rerank", false, &rerank, err)) ||
+        (st = stile_json_get_string(body, "", "spotlight", false, &spotlight, err)))
+        return st;
+    out->neighbours = (uint32_t)neighbours;
+    out->max_tokens = (uint32_t)max_tokens;
+    out->has_min_score = json_is_number(json_object_get(body, "min_score"));
+    out->no_rerank = !rerank;
+    if (!stile_spotlight_mode_parse(spotlight, &out->spotlight))
+        return stile_fail(err, STILE_INVALID,
+                          "/spotlight: expected delimit, datamark, encode or none");
+    return STILE_OK;
+}
+
 /* `names` holds STILE_MAX_COLLECTIONS. */
 static stile_status parse_query(const stile_api *api, const json_t *body, stile_slice *names,
                                 stile_arena *arena, stile_query *out, stile_error *err)
 {
-    static const char *const known[] = {"query",     "collections", "mode",    "k",
-                                        "clearance", "format",      "filters", NULL};
+    static const char *const known[] = {
+        "query",      "collections", "mode",      "k",          "clearance", "format",    "filters",
+        "neighbours", "max_tokens",  "min_score", "duplicates", "rerank",    "spotlight", NULL};
     stile_slice mode = stile_str("hybrid"), format = stile_str("json");
     long long k = 0;
     stile_status st;
@@ -57,7 +85,7 @@ static stile_status parse_query(const stile_api *api, const json_t *body, stile_
                                     err)) ||
         (st = stile_json_get_integer(body, "", "k", false, 1, STILE_MAX_K, &k, err)) ||
         (st = parse_collections(body, names, &out->collection_count, err)) ||
-        (st = parse_filter(body, arena, &out->filter, err)))
+        (st = parse_filter(body, arena, &out->filter, err)) || (st = parse_shape(body, out, err)))
         return st;
     out->k = (uint32_t)k;
     if (!stile_mode_parse(mode, &out->mode))

@@ -79,6 +79,19 @@ stile_status stile_json_get_integer(const json_t *object, const char *pointer, c
     return STILE_OK;
 }
 
+stile_status stile_json_get_number(const json_t *object, const char *pointer, const char *name,
+                                   bool required, double *out, stile_error *err)
+{
+    const json_t *value = member(object, name);
+
+    if (!value)
+        return required ? wrong(err, pointer, name, "a number") : STILE_OK;
+    if (!json_is_number(value))
+        return wrong(err, pointer, name, "a number");
+    *out = json_number_value(value);
+    return STILE_OK;
+}
+
 stile_status stile_json_get_bool(const json_t *object, const char *pointer, const char *name,
                                  bool required, bool *out, stile_error *err)
 {

@@ -28,6 +28,8 @@ stile_status stile_json_get_string(const json_t *object, const char *pointer, co
 stile_status stile_json_get_integer(const json_t *object, const char *pointer, const char *name,
                                     bool required, long long low, long long high, long long *out,
                                     stile_error *err) STILE_MUST_CHECK;
+stile_status stile_json_get_number(const json_t *object, const char *pointer, const char *name,
+                                   bool required, double *out, stile_error *err) STILE_MUST_CHECK;
 stile_status stile_json_get_bool(const json_t *object, const char *pointer, const char *name,
                                  bool required, bool *out, stile_error *err) STILE_MUST_CHECK;
 /* Only these members may be there: "/foo: unknown member". `known` is NULL-terminated. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/commands.h"
 #include "cli/session.h"
@@ -12,6 +14,12 @@ static const stile_option options[] = {
     {"mode", 'm', "MODE", "hybrid (usual), lexical or dense", false},
     {"k", 'k', "N", "results wanted, 1 to 100 (10)", false},
     {"filter", 'f', "JSON", "only documents whose metadata match, in OpenAI's grammar", false},
+    {"neighbours", 0, "N", "also the N chunks on each side of a result, 0 to 5 (0)", false},
+    {"max-tokens", 0, "N", "pack the context into so many tokens", false},
+    {"min-score", 0, "SCORE", "leave out results that score less", false},
+    {"duplicates", 0, NULL, "keep near-duplicates of better results", false},
+    {"no-rerank", 0, NULL, "leave a configured reranker out", false},
+    {"spotlight", 0, "MODE", "delimit (usual), datamark, encode or none", false},
     {"format", 0, "FORMAT", "json (usual), anthropic or text; implies --json's raw output", false},
     {"json", 0, NULL, "print the answer as JSON", false},
     {0},
@@ -133,6 +141,38 @@ static bool add_filter(const stile_arguments *arguments, json_t *body, stile_err
     return json_object_set_new(body, "filters", filter) == 0;
 }
 
+/* How much of what was found is shown, and how. */
+static bool add_shape(const stile_arguments *arguments, json_t *body)
+{
+    const char *min_score = stile_argument(arguments, "min-score");
+    const char *spotlight = stile_argument(arguments, "spotlight");
+    unsigned long neighbours, max_tokens;
+    char *end = NULL;
+
+    if (!stile_argument_number(arguments, "neighbours", 0, STILE_MAX_NEIGHBOURS, 0, &neighbours) ||
+        !stile_argument_number(arguments, "max-tokens", 1, 10000000, 0, &max_tokens))
+        return false;
+    if (neighbours)
+        (void)json_object_set_new(body, "neighbours", json_integer((json_int_t)neighbours));
+    if (max_tokens)
+        (void)json_object_set_new(body, "max_tokens", json_integer((json_int_t)max_tokens));
+    if (min_score) {
+        double score = strtod(min_score, &end);
+        if (end == min_score || *end || !isfinite(score)) {
+            (void)stile_usage_error(arguments, "--min-score: expected a number");
+            return false;
+        }
+        (void)json_object_set_new(body, "min_score", json_real(score));
+    }
+    if (stile_argument_flag(arguments, "duplicates"))
+        (void)json_object_set_new(body, "duplicates", json_true());
+    if (stile_argument_flag(arguments, "no-rerank"))
+        (void)json_object_set_new(body, "rerank", json_false());
+    if (spotlight)
+        (void)json_object_set_new(body, "spotlight", json_string(spotlight));
+    return true;
+}
+
 static json_t *request_of(const stile_arguments *arguments, unsigned long k)
 {
     const char *const *values;
@@ -186,6 +226,10 @@ static int run(const stile_arguments *arguments)
         return 2;
     if (!(body = request_of(arguments, k)))
         return stile_usage_error(arguments, "the query is not UTF-8");
+    if (!add_shape(arguments, body)) {
+        json_decref(body);
+        return 2;
+    }
     if (!add_filter(arguments, body, &err)) {
         json_decref(body);
         return stile_usage_error(arguments, "%s", err.text);

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "embed/breaker.h"
 #include "embed/endpoint_reply.h"
 #include "embed/internal.h"
+#include "net/breaker.h"
 #include "net/fetch.h"
+#include "net/key_file.h"
 #include "stile/limits.h"
 
 #define DEFAULT_BATCH 32
@@ -22,7 +22,6 @@
 #define DEFAULT_RETRIES 4
 #define MAX_BATCH 2048 /* OpenAI's own limit */
 #define MAX_RETRIES 16
-#define MAX_KEY 8192
 #define FIRST_WAIT_MS 250
 #define MAX_WAIT_MS 30000 /* an endpoint that asks for more cannot be had */
 #define REPLY_ROOM 65536  /* of a reply, beside its numbers */
@@ -249,36 +248,10 @@ static void destroy(stile_embedder *embedder)
 
     stile_breaker_release(&e->breaker);
     stile_fetcher_destroy(e->fetcher);
-    if (e->key)
-        stile_secret_wipe(e->key, strlen(e->key));
-    stile_free(e->key);
+    stile_key_forget(e->key);
     stile_free(e->model);
     stile_free(e->url);
     stile_free(e);
-}
-
-/* The token in `path`, less the white space around it. */
-static stile_status read_key(const char *path, char **out, stile_error *err)
-{
-    stile_buf bytes;
-    stile_slice key;
-    stile_status st;
-
-    stile_buf_init(&bytes, MAX_KEY);
-    st = stile_file_read(path, &bytes, err);
-    key = stile_buf_slice(&bytes);
-    while (key.len && (unsigned char)key.ptr[key.len - 1] <= ' ')
-        key.len--;
-    while (key.len && (unsigned char)*key.ptr <= ' ')
-        key = stile_slice_cut(key, 1, key.len);
-    if (!st && key.len == 0)
-        st = stile_fail(err, STILE_INVALID, "embeddings endpoint: %s holds no key", path);
-    if (!st && !(*out = stile_strndup(key.ptr, key.len)))
-        st = stile_fail(err, STILE_NO_MEMORY, "embeddings endpoint: out of memory");
-    if (bytes.ptr)
-        stile_secret_wipe(bytes.ptr, bytes.len);
-    stile_buf_release(&bytes);
-    return st;
 }
 
 /* Another URL, model or dimension: other vectors. */
@@ -321,7 +294,7 @@ static stile_status set_up(endpoint *e, const stile_embedder_options *o, stile_e
     if (!(e->url = stile_alloc(size)) || !(e->model = stile_strdup(o->model)))
         return stile_fail(err, STILE_NO_MEMORY, "embeddings endpoint: out of memory");
     (void)snprintf(e->url, size, "%.*s/embeddings", (int)base, o->url);
-    if ((o->key_file && (st = read_key(o->key_file, &e->key, err))) ||
+    if ((o->key_file && (st = stile_key_read(o->key_file, "embeddings endpoint", &e->key, err))) ||
         (st = stile_fetcher_create(&e->fetcher, err)) || (st = ask_dimension(e, err)))
         return st;
     (void)snprintf(e->common.name, sizeof e->common.name, "endpoint, %.100s, %zu dimensions",

@@ -27,6 +27,12 @@ static const struct {
     {"embedder.dimensions", offsetof(stile_config, embedder.dimensions), COUNT},
     {"embedder.batch", offsetof(stile_config, embedder.batch), COUNT},
     {"embedder.timeout_ms", offsetof(stile_config, embedder.timeout_ms), COUNT},
+    {"reranker.kind", offsetof(stile_config, reranker.kind), TEXT},
+    {"reranker.url", offsetof(stile_config, reranker.url), TEXT},
+    {"reranker.model", offsetof(stile_config, reranker.model), TEXT},
+    {"reranker.key_file", offsetof(stile_config, reranker.key_file), TEXT},
+    {"reranker.candidates", offsetof(stile_config, reranker.candidates), COUNT},
+    {"reranker.timeout_ms", offsetof(stile_config, reranker.timeout_ms), COUNT},
     {"index.ann_rows", offsetof(stile_config, index.ann_rows), COUNT},
     {"index.language", offsetof(stile_config, index.language), TEXT},
     {"scan.rules", offsetof(stile_config, scan.rules), TEXT},
@@ -48,6 +54,13 @@ static const char template_text[] =
     "  # url: http://127.0.0.1:8080/v1\n"
     "  # model: all-minilm\n"
     "  # key_file: /etc/stile/embedder.token\n"
+    "\n"
+    "reranker:\n"
+    "  kind: none              # none, cohere (Cohere, Jina, vLLM, llama.cpp), tei\n"
+    "  # url: http://127.0.0.1:8080/v1/rerank\n"
+    "  # model: bge-reranker-base\n"
+    "  # key_file: /etc/stile/reranker.token\n"
+    "  # candidates: 50        # texts judged a query; more is slower and finds more\n"
     "\n"
     "index:\n"
     "  language: en            # stemming\n"

@@ -15,6 +15,10 @@ typedef struct stile_config {
         uint32_t dimensions, batch, timeout_ms;
     } embedder;
     struct {
+        const char *kind, *url, *model, *key_file; /* kind NULL or "none": no reranker */
+        uint32_t candidates, timeout_ms;
+    } reranker;
+    struct {
         uint32_t ann_rows;
         const char *language;
     } index;

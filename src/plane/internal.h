@@ -24,6 +24,7 @@ struct stile_plane {
     stile_levels *levels;
     stile_labels *labels;
     stile_embedder *embedder;
+    stile_reranker *reranker; /* NULL: none */
     stile_audit *audit;
     stile_index *index; /* writes under commit_lock */
 

@@ -138,6 +138,23 @@ static stile_status load_labels(stile_plane *plane, stile_error *err)
     return st;
 }
 
+static stile_status open_reranker(stile_plane *plane, stile_error *err)
+{
+    const stile_config *c = &plane->config;
+    const stile_reranker_options options = {
+        .kind = c->reranker.kind,
+        .url = c->reranker.url,
+        .model = c->reranker.model,
+        .key_file = c->reranker.key_file,
+        .candidates = c->reranker.candidates,
+        .timeout_ms = c->reranker.timeout_ms,
+    };
+
+    if (!c->reranker.kind || strcmp(c->reranker.kind, "none") == 0)
+        return STILE_OK;
+    return stile_reranker_create(&options, &plane->reranker, err);
+}
+
 static stile_status open_embedder(stile_plane *plane, stile_error *err)
 {
     const stile_config *c = &plane->config;
@@ -222,7 +239,7 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
     if ((st = stile_policy_load(&policy, &plane->policy, err)) ||
         (st = path_in(plane->folder, "audit", path, err)) ||
         (st = stile_audit_open(path, &plane->audit, err)) || (st = open_embedder(plane, err)) ||
-        (st = open_index(plane, err)))
+        (st = open_reranker(plane, err)) || (st = open_index(plane, err)))
         return st;
     return stile_plane_publish(plane, err);
 }
@@ -286,6 +303,7 @@ void stile_plane_close(stile_plane *plane)
     stile_index_destroy(plane->index);
     stile_audit_close(plane->audit);
     stile_policy_unref(plane->policy);
+    stile_reranker_destroy(plane->reranker);
     stile_embedder_destroy(plane->embedder);
     stile_store_close(plane->store);
     stile_labels_destroy(plane->labels);
@@ -320,6 +338,11 @@ const stile_levels *stile_plane_levels(const stile_plane *plane)
 stile_labels *stile_plane_labels(const stile_plane *plane)
 {
     return plane->labels;
+}
+
+stile_reranker *stile_plane_reranker(const stile_plane *plane)
+{
+    return plane->reranker;
 }
 
 stile_embedder *stile_plane_embedder(const stile_plane *plane)

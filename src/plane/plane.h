@@ -17,6 +17,7 @@
 #include "embed/embedder.h"
 #include "indexes/index.h"
 #include "plane/config.h"
+#include "rerank/rerank.h"
 #include "scan/scan.h"
 #include "stile/audit.h"
 #include "stile/label.h"
@@ -47,6 +48,7 @@ stile_store *stile_plane_store(const stile_plane *plane);
 const stile_levels *stile_plane_levels(const stile_plane *plane);
 stile_labels *stile_plane_labels(const stile_plane *plane);
 stile_embedder *stile_plane_embedder(const stile_plane *plane);
+stile_reranker *stile_plane_reranker(const stile_plane *plane); /* NULL: none configured */
 stile_audit *stile_plane_audit(const stile_plane *plane);
 
 /* The scan policy in force; the caller unrefs. */

@@ -82,6 +82,8 @@ json_t *stile_answer_policy(const stile_answer *answer)
     (void)json_object_set_new(
         policy, "index_generation",
         is_zero(&answer->index_generation) ? json_null() : hex_json(&answer->index_generation));
+    (void)json_object_set_new(policy, "reranker",
+                              answer->reranker ? hex_json(answer->reranker) : json_null());
     return policy;
 }
 
@@ -96,24 +98,32 @@ static json_t *digest_of(stile_slice text)
     return stile_sha256_of(text, &digest, NULL) ? NULL : hex_json(&digest);
 }
 
+static json_t *citation_of(const stile_answer *answer, size_t i)
+{
+    return i < answer->count ? json_sprintf("S%zu", i + 1) : NULL;
+}
+
 static json_t *result_json(const stile_answer *answer, size_t i)
 {
     const stile_released *r = &answer->released[i];
     const stile_chunk_record *chunk = &r->from->chunk;
-    char citation[24], id[STILE_CHUNK_ID_LEN + 1];
+    char id[STILE_CHUNK_ID_LEN + 1];
     json_t *result = json_object();
 
     if (!result)
         return NULL;
-    (void)snprintf(citation, sizeof citation, "S%zu", i + 1);
     stile_chunk_id_format(&r->from->doc, r->from->ordinal, id);
-    (void)json_object_set_new(result, "citation", json_string(citation));
+    (void)json_object_set_new(result, "citation", citation_of(answer, i));
+    if (r->neighbour_of)
+        (void)json_object_set_new(
+            result, "neighbour_of",
+            citation_of(answer, (size_t)(r->neighbour_of - answer->released)));
     (void)json_object_set_new(result, "document_id", stile_json_string(r->from->document.id));
     (void)json_object_set_new(result, "chunk_id", json_string(id));
     (void)json_object_set_new(result, "title", text_or_null(r->title));
     (void)json_object_set_new(result, "url", text_or_null(r->url));
     (void)json_object_set_new(result, "label", stile_json_string(stile_label_text(r->from->label)));
-    (void)json_object_set_new(result, "score", json_real(r->from->score));
+    (void)json_object_set_new(result, "score", json_real(r->score));
     (void)json_object_set_new(result, "span",
                               stile_answer_span(chunk->orig_start, chunk->orig_end));
     (void)json_object_set_new(result, "lines",
@@ -207,7 +217,7 @@ stile_status stile_answer_write(const stile_answer *answer, stile_answer_format 
 
     if (!receipt->durable)
         return stile_fail(err, STILE_INTERNAL, "answer: no durable audit record");
-    if ((st = stile_spotlight_init(&spotlight, err)))
+    if ((st = stile_spotlight_init(&spotlight, answer->spotlight, err)))
         return st;
     stile_buf_init(&context, STILE_MAX_HTTP_RESPONSE);
     stile_buf_init(&guidance, STILE_MAX_CHUNK);

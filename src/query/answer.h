@@ -19,8 +19,10 @@ typedef struct stile_answer {
     const stile_label *context_label;
     const stile_sha256 *scan_version, *embedder;
     stile_sha256 index_generation;
-    const char *degraded; /* why the mode is not the one asked for; NULL: it is */
-    bool explain;         /* rule ids and scores: the caller has the scope */
+    const char *degraded;         /* why the mode is not the one asked for; NULL: it is */
+    const stile_sha256 *reranker; /* NULL: its order is the search's own */
+    stile_spotlight_mode spotlight;
+    bool explain; /* rule ids and scores: the caller has the scope */
 } stile_answer;
 
 stile_status stile_trace_id_make(char out[STILE_TRACE_ID_LEN + 1],

@@ -44,8 +44,10 @@ stile_status stile_dispose_chunk(const stile_scanned *scanned, stile_arena *aren
 {
     const stile_fetched *from = scanned->fetched;
     const stile_verdict *verdict = &scanned->verdict;
-    stile_released released = {
-        .from = from, .verdict = *verdict, .disposition = verdict->disposition};
+    stile_released released = {.from = from,
+                               .verdict = *verdict,
+                               .disposition = verdict->disposition,
+                               .score = from->score};
     const struct {
         stile_field field;
         stile_slice text;

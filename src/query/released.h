@@ -32,6 +32,8 @@ typedef struct stile_released {
     const stile_fetched *from;
     stile_verdict verdict;
     stile_disposition disposition;
+    double score;                              /* of its hit; the reranker's, when there was one */
+    const struct stile_released *neighbour_of; /* NULL: a hit itself */
     bool has_text;
     stile_slice text, title, url, metadata, heading;
 } stile_released;

@@ -5,6 +5,7 @@
 #define STILE_QUERY_RETRIEVE_H
 
 #include "plane/caller.h"
+#include "scan/spotlight.h"
 
 typedef enum { STILE_ANSWER_JSON, STILE_ANSWER_ANTHROPIC, STILE_ANSWER_TEXT } stile_answer_format;
 bool stile_answer_format_parse(stile_slice name, stile_answer_format *out);
@@ -18,6 +19,14 @@ typedef struct stile_query {
     uint32_t k;                 /* 0: 10 */
     const stile_filter *filter; /* NULL: none */
     stile_answer_format format;
+    uint32_t neighbours; /* chunks on each side of a hit, at most STILE_MAX_NEIGHBOURS; they do not
+                            count as results of k */
+    uint32_t max_tokens; /* of the context, as stile_tokens_estimate counts; 0: no limit */
+    bool has_min_score;
+    double min_score; /* hits below are left out; the scale is the mode's, or the reranker's */
+    bool duplicates;  /* keep near-duplicates of better hits */
+    bool no_rerank;   /* leave a configured reranker out */
+    stile_spotlight_mode spotlight;
 } stile_query;
 
 /* Answer one query: appends the answer (JSON, or text) to `answer`. Every answer, and every

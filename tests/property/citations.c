@@ -16,8 +16,9 @@ static uint32_t check_chunks(world *w, const world_document *document, uint64_t 
     uint32_t checked = 0;
 
     stile_arena_init(&arena, 0);
-    cr_assert_eq(stile_docref_of(stile_str(world_home(document->id)), stile_str(document->id), &doc, &err),
-                 STILE_OK);
+    cr_assert_eq(
+        stile_docref_of(stile_str(world_home(document->id)), stile_str(document->id), &doc, &err),
+        STILE_OK);
     for (uint32_t i = 0;; i++) {
         stile_dbkey key = stile_dbkey_chunk(&doc, i);
         stile_chunk_record chunk;

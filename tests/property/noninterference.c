@@ -53,12 +53,19 @@ static void shuffle(size_t *order, size_t count, test_random *r)
     }
 }
 
-static void put_hidden(world *w, test_random *r, unsigned number, size_t caller)
+/* Every third hidden document is a copy of a visible one: it must not take its place. */
+static void put_hidden(world *w, test_random *r, unsigned number, size_t caller,
+                       const world_document *visible)
 {
     world_document hidden;
-    const world_document *one = &hidden;
+    const world_document *one = &hidden, *like = &visible[test_random_below(r, VISIBLE)];
 
     world_document_make(r, number, random_label(r, caller, false), &hidden);
+    if (number % 3 == 0) {
+        stile_buf_reset(&hidden.body);
+        stile_buf_add_slice(&hidden.body, stile_buf_slice(&like->body));
+        hidden.format = like->format;
+    }
     world_put(w, &one, 1);
     world_document_release(&hidden);
 }
@@ -79,7 +86,7 @@ static void populate(world *w, test_random *r, const world_document *visible, si
             group[n++] = &visible[order[i++]];
         world_put(w, group, n);
         for (uint32_t h = hidden_at_all ? test_random_below(r, 6) : 0; h > 0; h--)
-            put_hidden(w, r, 10000 + next_hidden++ % HIDDEN, caller);
+            put_hidden(w, r, 10000 + next_hidden++ % HIDDEN, caller, visible);
         maybe_disturb(w, r, save);
     }
 }

@@ -160,6 +160,14 @@ void world_request(test_random *r, char *out, size_t size)
                      scopes[test_random_below(r, test_random_below(r, 30) ? 4 : 5)]);
     if (test_random_below(r, 3) == 0)
         add_filter(r, &body);
+    if (test_random_below(r, 3) == 0)
+        stile_buf_printf(&body, ",\"neighbours\":%u", 1 + test_random_below(r, 3));
+    if (test_random_below(r, 4) == 0)
+        stile_buf_printf(&body, ",\"max_tokens\":%u", 20 + test_random_below(r, 2000));
+    if (test_random_below(r, 8) == 0)
+        stile_buf_printf(&body, ",\"min_score\":0.%02u", test_random_below(r, 40));
+    if (test_random_below(r, 4) == 0)
+        stile_buf_add_str(&body, ",\"duplicates\":true");
     if (test_random_below(r, 12) == 0)
         stile_buf_add_str(&body, test_random_below(r, 2) ? ",\"format\":\"anthropic\""
                                                          : ",\"format\":\"json\"");
@@ -371,7 +379,8 @@ void world_ask(world *w, size_t caller, const char *question, stile_mode mode, u
         .collections = collections,
         .collection_count = 2,
         .mode = mode,
-        .k = k};
+        .k = k,
+        .neighbours = k % 3};
     stile_error err = {0};
     stile_status st;
 

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "embed/breaker.h"
+#include "net/breaker.h"
 #include "embed/embedder.h"
 #include "server.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "net/fetch.h"
-#include "unit/net/server.h"
+#include "support/server.h"
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 

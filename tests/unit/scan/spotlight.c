@@ -20,11 +20,37 @@ static void count_marks(stile_slice context, unsigned *delimiters, unsigned *tag
     }
 }
 
+/* Inside, a space can only be ours, after a tag; and a line of stored text that had a line before
+ * it begins with the mark. */
+static void check_marked(const stile_spotlight *s, stile_slice context, unsigned sources)
+{
+    size_t spaces = 0;
+
+    for (size_t i = 0; i < context.len; i++)
+        spaces += context.ptr[i] == ' ' || context.ptr[i] == '\t';
+    /* one in each delimiter, one after each tag */
+    cr_assert_eq(spaces, sources + 2, "%s: %.*s", s->mark, (int)context.len, context.ptr);
+}
+
+Test(spotlight, encoded_text_decodes_to_what_was_released)
+{
+    stile_spotlight s;
+    stile_buf out;
+
+    cr_assert_eq(stile_spotlight_init(&s, STILE_SPOTLIGHT_ENCODE, NULL), STILE_OK);
+    stile_buf_init(&out, 4096);
+    stile_spotlight_source(&s, 1, stile_str("a"), stile_str("ab"), &out);
+    stile_spotlight_source(&s, 2, stile_str("abc"), stile_str("Many hands make light work."), &out);
+    stile_buf_add_byte(&out, 0);
+    cr_assert_str_eq(out.ptr, "[S1] YQ==\nYWI=\n[S2] YWJj\nTWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsu\n");
+    stile_buf_release(&out);
+}
+
 Test(spotlight, an_answers_nonce_is_its_own)
 {
     stile_spotlight a, b;
-    cr_assert_eq(stile_spotlight_init(&a, NULL), STILE_OK);
-    cr_assert_eq(stile_spotlight_init(&b, NULL), STILE_OK);
+    cr_assert_eq(stile_spotlight_init(&a, STILE_SPOTLIGHT_DELIMIT, NULL), STILE_OK);
+    cr_assert_eq(stile_spotlight_init(&b, STILE_SPOTLIGHT_DELIMIT, NULL), STILE_OK);
     cr_assert_eq(strlen(a.nonce), STILE_NONCE_LEN);
     cr_assert_str_neq(a.nonce, b.nonce);
 }
@@ -33,7 +59,7 @@ Test(spotlight, guidance_names_the_nonce)
 {
     stile_spotlight s;
     stile_buf out;
-    cr_assert_eq(stile_spotlight_init(&s, NULL), STILE_OK);
+    cr_assert_eq(stile_spotlight_init(&s, STILE_SPOTLIGHT_ENCODE, NULL), STILE_OK);
     stile_buf_init(&out, 4096);
     stile_spotlight_guidance(&s, &out);
     cr_assert(strstr(out.ptr, s.nonce));
@@ -67,7 +93,7 @@ Test(spotlight, no_stored_text_forges_a_mark)
         unsigned sources = 1 + test_random_below(&r, 3), delimiters, tags;
         stile_spotlight s;
         stile_buf out;
-        cr_assert_eq(stile_spotlight_init(&s, NULL), STILE_OK);
+        cr_assert_eq(stile_spotlight_init(&s, (stile_spotlight_mode)(n % 4), NULL), STILE_OK);
         stile_buf_init(&out, 1 << 20);
         stile_spotlight_open(&s, &out);
         for (unsigned i = 0; i < sources; i++) {
@@ -77,16 +103,20 @@ Test(spotlight, no_stored_text_forges_a_mark)
                 for (uint32_t k = test_random_below(&r, 16); k > 0; k--)
                     at += (size_t)snprintf(
                         text[part] + at, sizeof text[part] - at, "%s",
-                        test_random_below(&r, 10) == 0
-                            ? s.nonce
+                        test_random_below(&r, 10) == 0 ? s.nonce
+                        : test_random_below(&r, 10) == 0
+                            ? s.mark
                             : pieces[test_random_below(&r, sizeof pieces / sizeof *pieces)]);
                 text[part][at] = '\0';
             }
             stile_spotlight_source(&s, i + 1, stile_str(text[0]), stile_str(text[1]), &out);
         }
         stile_spotlight_close(&s, &out);
+        if (s.mode == STILE_SPOTLIGHT_DATAMARK)
+            check_marked(&s, stile_buf_slice(&out), sources);
         count_marks(stile_buf_slice(&out), &delimiters, &tags);
-        cr_assert_eq(delimiters, 2, "seed %llu case %u:\n%s", (unsigned long long)seed, n, out.ptr);
+        cr_assert_eq(delimiters, s.mode == STILE_SPOTLIGHT_NONE ? 0 : 2, "seed %llu case %u:\n%s",
+                     (unsigned long long)seed, n, out.ptr);
         cr_assert_eq(tags, sources, "seed %llu case %u:\n%s", (unsigned long long)seed, n, out.ptr);
         stile_buf_release(&out);
     }

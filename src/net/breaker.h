@@ -4,8 +4,8 @@
  * Closed, every caller passes. STILE_BREAKER_FAILURES failures in a row open it; for
  * STILE_BREAKER_REST_MS nobody passes; then one caller does, and its outcome closes or reopens
  * it. Thread-safe. */
-#ifndef STILE_EMBED_BREAKER_H
-#define STILE_EMBED_BREAKER_H
+#ifndef STILE_NET_BREAKER_H
+#define STILE_NET_BREAKER_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "embed/breaker.h"
+#include "net/breaker.h"
 
 stile_status stile_breaker_init(stile_breaker *breaker, stile_error *err)
 {

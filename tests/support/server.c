@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "unit/net/server.h"
+#include "support/server.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A server on the loopback address that says, byte for byte, what a test tells it to. */
-#ifndef STILE_TESTS_NET_SERVER_H
-#define STILE_TESTS_NET_SERVER_H
+#ifndef STILE_TESTS_SUPPORT_SERVER_H
+#define STILE_TESTS_SUPPORT_SERVER_H
 
 #include <stddef.h>
 
