@@ -17,24 +17,17 @@ typedef struct block_header {
 
 _Static_assert(sizeof(block_header) == 16, "the header has padding");
 
-static int slice_cmp(stile_slice a, stile_slice b)
-{
-    size_t len = a.len < b.len ? a.len : b.len;
-    int c = len ? memcmp(a.ptr, b.ptr, len) : 0;
-    return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
 int stile_attribute_cmp(const stile_attribute *a, const stile_attribute *b)
 {
     const stile_value *x = &a->value, *y = &b->value;
-    int c = slice_cmp(a->key, b->key);
+    int c = stile_slice_cmp(a->key, b->key);
 
     if (c)
         return c;
     if (x->type != y->type)
         return x->type < y->type ? -1 : 1;
     if (x->type == STILE_VALUE_STRING)
-        return slice_cmp(x->text, y->text);
+        return stile_slice_cmp(x->text, y->text);
     return (x->number > y->number) - (x->number < y->number);
 }
 

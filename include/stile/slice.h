@@ -50,4 +50,19 @@ static inline stile_slice stile_slice_cut(stile_slice s, size_t start, size_t en
 /* For printf's "%.*s". */
 #define STILE_SLICE_ARGS(s) (int)(s).len, (s).ptr
 
+/* Whether `s` holds the bytes of `literal` (not empty, NUL-terminated) somewhere. */
+static inline bool stile_slice_holds(stile_slice s, const char *literal)
+{
+    size_t len = strlen(literal);
+    const char *at = s.ptr, *end = s.ptr + s.len;
+
+    while (s.len >= len && at <= end - len &&
+           (at = (const char *)memchr(at, literal[0], (size_t)(end - at) - len + 1))) {
+        if (memcmp(at, literal, len) == 0)
+            return true;
+        at++;
+    }
+    return false;
+}
+
 #endif

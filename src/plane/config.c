@@ -39,6 +39,8 @@ static const struct {
     {"scan.threshold_external", offsetof(stile_config, scan.threshold[0]), REAL},
     {"scan.threshold_internal", offsetof(stile_config, scan.threshold[1]), REAL},
     {"scan.threshold_curated", offsetof(stile_config, scan.threshold[2]), REAL},
+    {"release.secrets", offsetof(stile_config, release.secrets), TEXT},
+    {"release.personal", offsetof(stile_config, release.personal), TEXT},
     {"server.listen", offsetof(stile_config, server.listen), TEXT},
     {"server.threads", offsetof(stile_config, server.threads), COUNT},
 };
@@ -65,6 +67,10 @@ static const char template_text[] =
     "index:\n"
     "  language: en            # stemming\n"
     "  ann_rows: 200000        # a label with so many chunks gets a FAISS index of its own\n"
+    "\n"
+    "release:                  # of text that is released: off, mark or redact\n"
+    "  secrets: redact         # keys, tokens, passwords\n"
+    "  personal: off           # e-mail addresses, phone, card and account numbers\n"
     "\n"
     "server:\n"
     "  listen: 127.0.0.1:7717\n"
@@ -228,6 +234,7 @@ stile_status stile_config_load(const char *path, stile_arena *arena, stile_confi
         .level_count = 4,
         .index = {.ann_rows = 200000, .language = "en"},
         .embedder = {.kind = "static"},
+        .release = {.secrets = "redact", .personal = "off"},
         .server = {.listen = "127.0.0.1:7717", .threads = 2},
     };
     reader r = {.path = path, .arena = arena, .config = &config};

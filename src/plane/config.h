@@ -27,6 +27,9 @@ typedef struct stile_config {
         double threshold[3]; /* by stile_trust; 0: the shipped one */
     } scan;
     struct {
+        const char *secrets, *personal; /* off, mark or redact */
+    } release;
+    struct {
         const char *listen;
         uint32_t threads;
     } server;

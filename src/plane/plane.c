@@ -236,6 +236,14 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
     plane->next_collection = (uint32_t)collections;
     policy.rules_folder = plane->config.scan.rules;
     memcpy(policy.threshold, plane->config.scan.threshold, sizeof policy.threshold);
+    if (!stile_redact_parse(stile_str(plane->config.release.secrets),
+                            &policy.redact[STILE_SENSITIVE_SECRET]) ||
+        !stile_redact_parse(stile_str(plane->config.release.personal),
+                            &policy.redact[STILE_SENSITIVE_PERSONAL]))
+        return stile_fail(err, STILE_INVALID,
+                          "%s/stile.yaml: release.secrets and release.personal are off, mark or "
+                          "redact",
+                          plane->folder);
     if ((st = stile_policy_load(&policy, &plane->policy, err)) ||
         (st = path_in(plane->folder, "audit", path, err)) ||
         (st = stile_audit_open(path, &plane->audit, err)) || (st = open_embedder(plane, err)) ||

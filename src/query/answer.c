@@ -51,6 +51,19 @@ json_t *stile_answer_findings(const stile_verdict *verdict, bool explain)
     return list;
 }
 
+json_t *stile_answer_redactions(const stile_released *released)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; list && i < released->redaction_count; i++) {
+        const stile_redaction *r = &released->redactions[i];
+        (void)json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "class",
+                                                    stile_sensitive_class_name(r->class), "kind",
+                                                    r->kind, "field", field_names[r->field]));
+    }
+    return list;
+}
+
 static json_t *hex_json(const stile_sha256 *digest)
 {
     char hex[STILE_SHA256_HEX];
@@ -136,6 +149,7 @@ static json_t *result_json(const stile_answer *answer, size_t i)
                               json_string(stile_disposition_name(r->disposition)));
     (void)json_object_set_new(result, "findings",
                               stile_answer_findings(&r->verdict, answer->explain));
+    (void)json_object_set_new(result, "redactions", stile_answer_redactions(r));
     if (answer->explain)
         (void)json_object_set_new(result, "injection_score", json_real(r->verdict.score));
     return result;

@@ -153,7 +153,7 @@ static stile_status take_neighbour(stile_retrieval *r, const family *families, s
     fetched->score = hit->score;
     if ((st =
              stile_rescan_chunk(r->plane, r->view, r->worker, fetched, &r->arena, &scanned, err)) ||
-        (st = stile_dispose_chunk(&scanned, &r->arena, *out, err)))
+        (st = stile_dispose_chunk(r->worker, &scanned, &r->arena, *out, err)))
         return st;
     (*out)->score = r->released[i].score;
     if (cost_of(*out) > *room)

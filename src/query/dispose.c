@@ -39,8 +39,33 @@ static stile_status release_field(const stile_verdict *verdict, stile_field fiel
     return st;
 }
 
-stile_status stile_dispose_chunk(const stile_scanned *scanned, stile_arena *arena,
-                                 stile_released *out, stile_error *err)
+/* Hold back what the policy says of a field that was released; tells whether the text changed. */
+static stile_status redact_field(stile_worker *worker, stile_field field, stile_slice *text,
+                                 stile_arena *arena, stile_released *released, bool *changed,
+                                 stile_error *err)
+{
+    stile_sensitive_hit *hits;
+    stile_redaction *grown;
+    stile_slice before = *text;
+    size_t count;
+    stile_status st = stile_redact_text(worker->scanner, before, arena, text, &hits, &count, err);
+
+    if (st || count == 0)
+        return st;
+    *changed |= text->ptr != before.ptr;
+    grown = stile_arena_array(arena, released->redaction_count + count, sizeof *grown);
+    if (!grown)
+        return stile_fail(err, STILE_NO_MEMORY, "query: out of memory");
+    if (released->redaction_count)
+        memcpy(grown, released->redactions, released->redaction_count * sizeof *grown);
+    for (size_t i = 0; i < count; i++)
+        grown[released->redaction_count++] = (stile_redaction){hits[i].class, hits[i].kind, field};
+    released->redactions = grown;
+    return STILE_OK;
+}
+
+stile_status stile_dispose_chunk(stile_worker *worker, const stile_scanned *scanned,
+                                 stile_arena *arena, stile_released *out, stile_error *err)
 {
     const stile_fetched *from = scanned->fetched;
     const stile_verdict *verdict = &scanned->verdict;
@@ -65,7 +90,8 @@ stile_status stile_dispose_chunk(const stile_scanned *scanned, stile_arena *aren
         bool changed;
         stile_status st = release_field(verdict, fields[i].field, fields[i].text, arena,
                                         fields[i].out, &changed, err);
-        if (st)
+        if (st || (st = redact_field(worker, fields[i].field, fields[i].out, arena, &released,
+                                     &changed, err)))
             return st;
         any |= changed;
     }

@@ -71,7 +71,7 @@ static stile_status dispose(reading *r, stile_error *err)
         st = stile_rescan_chunk(r->plane, r->view, r->worker, &r->fetched[i], &r->arena, &scanned,
                                 err);
         if (!st)
-            st = stile_dispose_chunk(&scanned, &r->arena, &r->released[i], err);
+            st = stile_dispose_chunk(r->worker, &scanned, &r->arena, &r->released[i], err);
     }
     return st;
 }
@@ -85,19 +85,44 @@ static stile_disposition worst(const reading *r)
     return least;
 }
 
+static stile_status not_released_whole(stile_error *err)
+{
+    return stile_fail(err, STILE_FORBIDDEN,
+                      "the original holds text that is not released as it is; read the document "
+                      "without --original");
+}
+
+/* Markup holds bytes that no chunk shows. */
+static stile_status check_original(reading *r, stile_error *err)
+{
+    stile_dbkey key = stile_dbkey_document(&r->doc);
+    stile_slice original, redacted;
+    stile_sensitive_hit *hits;
+    size_t count;
+    stile_status st =
+        stile_store_get(stile_plane_store(r->plane), stile_view_snapshot(r->view),
+                        STILE_TABLE_ORIGINALS, stile_dbkey_slice(&key), &r->arena, &original, err);
+
+    if (st || (st = stile_redact_text(r->worker->scanner, original, &r->arena, &redacted, &hits,
+                                      &count, err)))
+        return st;
+    return redacted.ptr == original.ptr ? STILE_OK : not_released_whole(err);
+}
+
 static stile_status audit(reading *r, stile_error *err)
 {
     char ref[2 * sizeof r->doc.bytes + 1];
     stile_policy *now = stile_plane_policy(r->plane);
     json_t *body;
+    stile_status st;
 
     stile_policy_unref(now);
     if (now != r->policy)
         return stile_fail(err, STILE_BUSY, "the policy changed while this was answered; ask again");
     if (r->request->original && worst(r) != STILE_DISPOSITION_ALLOW)
-        return stile_fail(err, STILE_FORBIDDEN,
-                          "the original holds text that is not released as it is; read the "
-                          "document without --original");
+        return not_released_whole(err);
+    if (r->request->original && (st = check_original(r, err)))
+        return st;
     stile_hex(r->doc.bytes, sizeof r->doc.bytes, ref);
     if ((body = stile_record_begin(&r->caller))) {
         (void)json_object_set_new(body, "document", json_string(ref));
@@ -116,13 +141,14 @@ static json_t *chunk_json(const reading *r, uint32_t i)
     char id[STILE_CHUNK_ID_LEN + 1];
 
     stile_chunk_id_format(&r->doc, i, id);
-    return json_pack("{s:s,s:o,s:o,s:o,s:s,s:o}", "chunk_id", id, "span",
+    return json_pack("{s:s,s:o,s:o,s:o,s:s,s:o,s:o}", "chunk_id", id, "span",
                      stile_answer_span(chunk->orig_start, chunk->orig_end), "lines",
                      stile_answer_lines(chunk->line_start, chunk->line_end), "text",
                      released->has_text ? stile_json_string(released->text) : json_null(),
                      "disposition", stile_disposition_name(released->disposition), "findings",
                      stile_answer_findings(&released->verdict,
-                                           stile_caller_has(&r->caller, STILE_SCOPE_FINDINGS)));
+                                           stile_caller_has(&r->caller, STILE_SCOPE_FINDINGS)),
+                     "redactions", stile_answer_redactions(released));
 }
 
 /* The released texts, with the paragraph breaks that chunks end at. */

@@ -29,7 +29,8 @@ stile_status stile_retrieval_dispose(stile_retrieval *r, stile_error *err)
         stile_scanned scanned;
         stile_status st = stile_rescan_chunk(r->plane, r->view, r->worker, &r->fetched[r->count],
                                              &r->arena, &scanned, err);
-        if (st || (st = stile_dispose_chunk(&scanned, &r->arena, &r->released[r->count], err)))
+        if (st ||
+            (st = stile_dispose_chunk(r->worker, &scanned, &r->arena, &r->released[r->count], err)))
             return st;
     }
     return STILE_OK;
@@ -46,7 +47,7 @@ static stile_status dispose_again(stile_retrieval *r, stile_error *err)
         stile_scanned scanned;
         if (!(st = stile_rescan_chunk(r->plane, r->view, r->worker, released->from, &r->arena,
                                       &scanned, err)))
-            st = stile_dispose_chunk(&scanned, &r->arena, released, err);
+            st = stile_dispose_chunk(r->worker, &scanned, &r->arena, released, err);
         released->neighbour_of = before.neighbour_of;
         released->score = before.score;
     }

@@ -27,6 +27,13 @@ typedef struct stile_scanned {
     stile_verdict verdict;
 } stile_scanned;
 
+/* Something that released text held or holds: see scan/sensitive.h. */
+typedef struct stile_redaction {
+    stile_sensitive_class class;
+    const char *kind;
+    stile_field field;
+} stile_redaction;
+
 /* What may leave. Every string has been through the sanitizer. Made by stile_dispose_chunk. */
 typedef struct stile_released {
     const stile_fetched *from;
@@ -36,6 +43,8 @@ typedef struct stile_released {
     const struct stile_released *neighbour_of; /* NULL: a hit itself */
     bool has_text;
     stile_slice text, title, url, metadata, heading;
+    const stile_redaction *redactions;
+    size_t redaction_count;
 } stile_released;
 
 /* STILE_NOT_FOUND when there is no such chunk in the view, or the clearance does not dominate its
@@ -54,8 +63,10 @@ stile_status stile_rescan_chunk(stile_plane *plane, const stile_view *view, stil
                                 const stile_fetched *fetched, stile_arena *arena,
                                 stile_scanned *out, stile_error *err) STILE_MUST_CHECK;
 
-stile_status stile_dispose_chunk(const stile_scanned *scanned, stile_arena *arena,
-                                 stile_released *out, stile_error *err) STILE_MUST_CHECK;
+/* Sanitize, then redact, by the worker's policy. */
+stile_status stile_dispose_chunk(stile_worker *worker, const stile_scanned *scanned,
+                                 stile_arena *arena, stile_released *out,
+                                 stile_error *err) STILE_MUST_CHECK;
 
 /* Scan what was released, joined as the context joins it, for payloads that only the join makes:
  * a finding that crosses from one text into the next withholds both. */

@@ -15,6 +15,8 @@ struct stile_policy {
     atomic_size_t refs;
     /* immutable */
     stile_rules rules;
+    stile_sensitive *sensitive; /* NULL when every class is off */
+    stile_redact redact[STILE_SENSITIVE_CLASSES];
     double threshold[3];
     stile_sha256 hash;
     /* The prefilter costs more to compile than a few texts cost without it, so it is made when so

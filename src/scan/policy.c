@@ -51,15 +51,22 @@ stile_status stile_rules_path(char *out, size_t size, stile_error *err)
 /* All that a verdict depends on besides its input. */
 static stile_status hash_policy(stile_policy *policy, stile_error *err)
 {
-    char code[160];
-    stile_slice parts[2];
+    char code[192];
+    stile_sha256 sensitive;
+    stile_slice parts[3];
+    stile_status st = stile_sensitive_digest(&sensitive, err);
 
-    (void)snprintf(code, sizeof code, "views %d; thresholds %.17g %.17g %.17g; ICU %s; PCRE2 %s",
-                   STILE_VIEW_CODE_VERSION, policy->threshold[0], policy->threshold[1],
-                   policy->threshold[2], U_ICU_VERSION, stile_pattern_version());
+    if (st)
+        return st;
+
+    (void)snprintf(
+        code, sizeof code, "views %d; thresholds %.17g %.17g %.17g; redact %d %d; ICU %s; PCRE2 %s",
+        STILE_VIEW_CODE_VERSION, policy->threshold[0], policy->threshold[1], policy->threshold[2],
+        (int)policy->redact[0], (int)policy->redact[1], U_ICU_VERSION, stile_pattern_version());
     parts[0] = stile_str(code);
     parts[1] = stile_slice_of(policy->rules.digest.bytes, STILE_SHA256_LEN);
-    return stile_sha256_parts(parts, 2, &policy->hash, err);
+    parts[2] = stile_slice_of(sensitive.bytes, STILE_SHA256_LEN);
+    return stile_sha256_parts(parts, 3, &policy->hash, err);
 }
 
 stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
@@ -76,6 +83,13 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
     for (int t = 0; t < 3; t++)
         policy->threshold[t] =
             options->threshold[t] > 0 ? options->threshold[t] : shipped_threshold[t];
+    memcpy(policy->redact, options->redact, sizeof policy->redact);
+    if (policy->redact[STILE_SENSITIVE_SECRET] || policy->redact[STILE_SENSITIVE_PERSONAL])
+        st = stile_sensitive_create(&policy->sensitive, err);
+    if (st) {
+        stile_policy_unref(policy);
+        return st;
+    }
     if (options->rules_folder)
         (void)snprintf(folder, sizeof folder, "%s", options->rules_folder);
     else
@@ -101,6 +115,7 @@ void stile_policy_unref(stile_policy *policy)
         return;
     stile_prefilter_destroy(atomic_load(&policy->prefilter));
     stile_rules_release(&policy->rules);
+    stile_sensitive_destroy(policy->sensitive);
     (void)pthread_mutex_destroy(&policy->lock);
     stile_free(policy);
 }

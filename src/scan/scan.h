@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "scan/sensitive.h"
 #include "stile/arena.h"
 #include "stile/buf.h"
 #include "stile/document.h"
@@ -22,6 +23,8 @@ typedef struct stile_policy_options {
     const char *rules_folder; /* *.yaml packs; NULL: the ones shipped (stile_rules_path) */
     /* Score at and above which a verdict says injection, by source trust; 0: the shipped ones. */
     double threshold[3]; /* indexed by stile_trust */
+    /* What happens to secrets and personal data in released text. */
+    stile_redact redact[STILE_SENSITIVE_CLASSES];
 } stile_policy_options;
 
 /* Errors name file, line and rule. Caller unrefs. */
@@ -108,6 +111,12 @@ stile_status stile_verdict_decode(stile_slice record, stile_arena *arena, stile_
  * Withheld: appends nothing. `*changed` tells whether it differs from the input. */
 stile_status stile_release_text(const stile_verdict *verdict, stile_field field, stile_slice text,
                                 stile_buf *out, bool *changed, stile_error *err) STILE_MUST_CHECK;
+
+/* Redact: secrets and personal data in `text`, which the sanitizer released, as the scanner's policy
+ * has it. `*out` borrows from `arena` or is `text` itself; `hits` are of `text`. */
+stile_status stile_redact_text(stile_scanner *scanner, stile_slice text, stile_arena *arena,
+                               stile_slice *out, stile_sensitive_hit **hits, size_t *count,
+                               stile_error *err) STILE_MUST_CHECK;
 
 /* The shipped rules: $STILE_RULES, beside the binary, or the source tree. */
 stile_status stile_rules_path(char *out, size_t size, stile_error *err) STILE_MUST_CHECK;

@@ -217,7 +217,7 @@ static void copy_rules(void)
 {
     char shipped[PATH_MAX], from[PATH_MAX * 2];
     stile_error err = {0};
-    stile_policy_options options = {0};
+    stile_policy_options options = {.redact = {STILE_REDACT_REDACT, STILE_REDACT_REDACT}};
     struct dirent *entry;
     DIR *dir;
 
