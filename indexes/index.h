@@ -98,8 +98,7 @@ typedef struct stile_hit {
     stile_docref doc;
     uint32_t ordinal;
     uint32_t collection, label;
-    double score; /* of the mode: cosine, BM25, or the sum of reciprocal ranks, k = 60
-                     (Cormack, Clarke, Büttcher 2009) */
+    double score; /* of the mode: cosine, BM25, or both as shares of the best (stile_fuse) */
 } stile_hit;
 
 /* The best `k`, by descending score, then ascending (docref, ordinal). `hits` borrows from

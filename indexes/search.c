@@ -76,7 +76,7 @@ static stile_status search_hybrid(const stile_scope *scope, const stile_search *
     uint32_t depth = depth_of(search);
     stile_status st = stile_lexical_search(scope, search->terms, depth, arena, &lexical, err);
 
-    /* Without vectors a hybrid search is the lexical ranking with hybrid scores. */
+    /* Without vectors a hybrid search is the lexical ranking, its best at the lexical weight. */
     if (!st && scope->view->settings.kind.dim)
         st = stile_dense_search(scope, search->vector, depth, arena, &dense, err);
     if (st)

@@ -299,6 +299,45 @@ static size_t rank(const world *w, const stile_search *s, const seen *rows, size
     return count < k ? count : k;
 }
 
+/* A share of the best of a ranking, and of what the ranking left out. */
+static double share(const stile_hit *ranking, double best, size_t count, size_t depth, size_t at)
+{
+    double score = at < count ? ranking[at].score : 0;
+
+    if (at == count && count == depth)
+        score = ranking[count - 1].score;
+    return score > 0 ? score / best : 0;
+}
+
+static size_t find_row(const stile_hit *hits, size_t count, const stile_hit *row)
+{
+    size_t i = 0;
+    while (i < count &&
+           (memcmp(hits[i].doc.bytes, row->doc.bytes, 16) != 0 || hits[i].ordinal != row->ordinal))
+        i++;
+    return i;
+}
+
+/* The formula of search.h, over `a` lexical hits in `hits`, which takes the outcome. */
+static size_t fuse_slowly(stile_hit *hits, size_t a, const stile_hit *dense, size_t b, size_t depth,
+                          uint32_t k)
+{
+    static stile_hit lexical[WORLD_DOCUMENTS * WORLD_CHUNKS];
+    size_t n = a;
+
+    memcpy(lexical, hits, a * sizeof *lexical);
+    for (size_t j = 0; j < b; j++)
+        if (find_row(lexical, a, &dense[j]) == a)
+            hits[n++] = dense[j];
+    for (size_t i = 0; i < n; i++)
+        hits[i].score =
+            .8 *
+                share(lexical, a ? lexical[0].score : 0, a, depth, find_row(lexical, a, &hits[i])) +
+            (1 - .8) * share(dense, b ? dense[0].score : 0, b, depth, find_row(dense, b, &hits[i]));
+    qsort(hits, n, sizeof *hits, by_rank);
+    return n < k ? n : k;
+}
+
 static size_t rank_hybrid(const world *w, const stile_search *s, const seen *rows, size_t n,
                           stile_hit *hits)
 {
@@ -310,21 +349,7 @@ static size_t rank_hybrid(const world *w, const stile_search *s, const seen *row
         depth = s->k;
     a = rank(w, s, rows, n, true, depth, hits);
     b = rank(w, s, rows, n, false, depth, other);
-    for (size_t i = 0; i < a; i++)
-        hits[i].score = 1.0 / (60.0 + (double)(i + 1));
-    for (size_t j = 0; j < b; j++) {
-        size_t i = 0;
-        while (i < a && (memcmp(hits[i].doc.bytes, other[j].doc.bytes, 16) != 0 ||
-                         hits[i].ordinal != other[j].ordinal))
-            i++;
-        if (i == a) {
-            hits[a] = other[j];
-            hits[a++].score = 0;
-        }
-        hits[i].score += 1.0 / (60.0 + (double)(j + 1));
-    }
-    qsort(hits, a, sizeof *hits, by_rank);
-    return a < s->k ? a : s->k;
+    return fuse_slowly(hits, a, other, b, depth, s->k);
 }
 
 size_t world_oracle(const world *w, const stile_search *search, uint32_t mask, stile_hit *hits)
