@@ -132,6 +132,58 @@ void stile_prefilter_destroy(stile_prefilter *prefilter)
     stile_free(prefilter);
 }
 
+/* One byte a pattern, then the database. */
+stile_status stile_prefilter_encode(const stile_prefilter *prefilter, stile_buf *out,
+                                    stile_error *err)
+{
+    char *bytes = NULL; /* malloc's */
+    size_t len = 0;
+
+    if (!prefilter->database)
+        return STILE_OK;
+    if (hs_serialize_database(prefilter->database, &bytes, &len) != HS_SUCCESS)
+        return stile_fail(err, STILE_NO_MEMORY, "prefilter: out of memory");
+    stile_buf_add(out, prefilter->always, prefilter->count);
+    stile_buf_add(out, bytes, len);
+    stile_free(bytes);
+    return stile_buf_ok(out, err);
+}
+
+stile_status stile_prefilter_decode(stile_slice bytes, size_t count, stile_prefilter **out,
+                                    stile_error *err)
+{
+    stile_prefilter *p;
+    stile_status st = STILE_OK;
+
+    if (bytes.len <= count)
+        return stile_fail(err, STILE_CORRUPT, "prefilter: %zu bytes for %zu patterns", bytes.len,
+                          count);
+    p = stile_alloc(sizeof *p);
+    if (!p || !(p->always = stile_alloc(count))) {
+        stile_prefilter_destroy(p);
+        return stile_fail(err, STILE_NO_MEMORY, "prefilter: out of memory");
+    }
+    p->count = count;
+    for (size_t i = 0; i < count; i++)
+        p->always_count += p->always[i] = bytes.ptr[i] != 0;
+    if (hs_deserialize_database(bytes.ptr + count, bytes.len - count, &p->database) != HS_SUCCESS)
+        st = stile_fail(err, STILE_CORRUPT, "prefilter: not a database of this Vectorscan");
+    if (st)
+        stile_prefilter_destroy(p);
+    else
+        *out = p;
+    return st;
+}
+
+stile_status stile_prefilter_kind(stile_sha256 *out, stile_error *err)
+{
+    hs_platform_info_t platform = {0};
+    stile_slice parts[2] = {stile_str(hs_version()), stile_slice_of(&platform, sizeof platform)};
+
+    (void)hs_populate_platform(&platform);
+    return stile_sha256_parts(parts, 2, out, err);
+}
+
 stile_status stile_prefilter_scratch_create(const stile_prefilter *prefilter,
                                             stile_prefilter_scratch **out, stile_error *err)
 {
@@ -178,6 +230,29 @@ void stile_prefilter_scan(const stile_prefilter *prefilter, stile_prefilter_scra
 }
 
 #else
+
+stile_status stile_prefilter_encode(const stile_prefilter *prefilter, stile_buf *out,
+                                    stile_error *err)
+{
+    (void)prefilter;
+    (void)out;
+    (void)err;
+    return STILE_OK;
+}
+
+stile_status stile_prefilter_decode(stile_slice bytes, size_t count, stile_prefilter **out,
+                                    stile_error *err)
+{
+    (void)bytes;
+    (void)count;
+    (void)out;
+    return stile_fail(err, STILE_CORRUPT, "prefilter: this stile is built without Vectorscan");
+}
+
+stile_status stile_prefilter_kind(stile_sha256 *out, stile_error *err)
+{
+    return stile_sha256_of(stile_str("none"), out, err);
+}
 
 struct stile_prefilter {
     size_t count;

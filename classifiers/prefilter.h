@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
+#include "stile/buf.h"
 #include "stile/slice.h"
 #include "stile/status.h"
 
@@ -21,6 +23,17 @@ stile_status stile_prefilter_create(const stile_slice *patterns, size_t count,
                                     stile_prefilter **out, stile_error *err) STILE_MUST_CHECK;
 void stile_prefilter_destroy(stile_prefilter *prefilter);
 size_t stile_prefilter_always(const stile_prefilter *prefilter); /* patterns on that list */
+
+/* What compiling made, as bytes, so that it need not be made again: compiling hundreds of rules takes
+ * seconds. Good for the same patterns, Vectorscan and kind of processor, which the caller sees to by
+ * stile_prefilter_kind. Appends nothing where there is nothing to keep. */
+stile_status stile_prefilter_encode(const stile_prefilter *prefilter, stile_buf *out,
+                                    stile_error *err) STILE_MUST_CHECK;
+/* `count` patterns. STILE_CORRUPT for bytes that are no prefilter of so many. */
+stile_status stile_prefilter_decode(stile_slice bytes, size_t count, stile_prefilter **out,
+                                    stile_error *err) STILE_MUST_CHECK;
+/* Version and processor: bytes of another kind are of no use. */
+stile_status stile_prefilter_kind(stile_sha256 *out, stile_error *err) STILE_MUST_CHECK;
 
 stile_status stile_prefilter_scratch_create(const stile_prefilter *prefilter,
                                             stile_prefilter_scratch **out,

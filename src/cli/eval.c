@@ -96,8 +96,9 @@ static int run_injection(const stile_arguments *arguments)
 
     if (trust_name && !stile_trust_parse(stile_str(trust_name), &trust))
         return stile_usage_error(arguments, "--trust is external, internal or curated");
-    if (stile_policy_load(&policy_options, &policy, &err) ||
-        evaluate_files(arguments, policy, trust, files, &err))
+    if (!stile_policy_load(&policy_options, &policy, &err))
+        stile_policy_prepare(policy);
+    if (!policy || evaluate_files(arguments, policy, trust, files, &err))
         code = stile_report(&err);
     else
         code = print_files(arguments, policy, files);

@@ -54,6 +54,15 @@ static bool announce(const stile_server *server, bool json)
     return ok;
 }
 
+/* Compile the rules' prefilter before the first caller comes: seconds, the first time. */
+static void prepare(stile_plane *plane)
+{
+    stile_policy *policy = stile_plane_policy(plane);
+
+    stile_policy_prepare(policy);
+    stile_policy_unref(policy);
+}
+
 static int serve(stile_plane *plane, const stile_arguments *arguments, unsigned threads,
                  const sigset_t *stops)
 {
@@ -67,6 +76,7 @@ static int serve(stile_plane *plane, const stile_arguments *arguments, unsigned 
     stile_error err = {0};
     int code = 0;
 
+    prepare(plane);
     if (stile_server_create(&wanted, &server, &err))
         return stile_report(&err);
     if (announce(server, stile_argument_flag(arguments, "json"))) {

@@ -244,6 +244,9 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
                           "%s/stile.yaml: release.secrets and release.personal are off, mark or "
                           "redact",
                           plane->folder);
+    if ((st = path_in(plane->folder, "cache", path, err)))
+        return st;
+    policy.cache_folder = path;
     if ((st = stile_policy_load(&policy, &plane->policy, err)) ||
         (st = path_in(plane->folder, "audit", path, err)) ||
         (st = stile_audit_open(path, &plane->audit, err)) || (st = open_embedder(plane, err)) ||

@@ -5,6 +5,7 @@
  *     DIR/store/          the truth, RocksDB      (store/store.h)
  *     DIR/index/          derived segments        (indexes/index.h)
  *     DIR/audit/          the audit log           (stile/audit.h)
+ *     DIR/cache/          the compiled prefilter  (scan/scan.h)
  *
  * Threads: any number may read and write; writes are ordered by one committer. A view is what one
  * query sees: the store and the index at the same change, immutable while it is held. */

@@ -19,12 +19,16 @@ struct stile_policy {
     stile_redact redact[STILE_SENSITIVE_CLASSES];
     double threshold[3];
     stile_sha256 hash;
-    /* The prefilter costs more to compile than a few texts cost without it, so it is made when so
-     * much text has been scanned. Verdicts are the same either way. */
+    /* policy_prefilter.c: costs more to compile than a few texts cost without it, so it is made
+     * when so much text has been scanned, by a thread of its own, and kept in a file for the next
+     * time. Verdicts are the same with and without it. */
+    char *cache_folder; /* or NULL */
     atomic_size_t scanned;
-    pthread_mutex_t lock;
     stile_prefilter *_Atomic prefilter;
+    pthread_mutex_t lock;
     bool prefilter_tried; /* guarded by lock */
+    bool making;          /* `maker` is to be joined; guarded by lock */
+    pthread_t maker;
 };
 
 struct stile_scanner {
@@ -34,8 +38,11 @@ struct stile_scanner {
     unsigned char *may;               /* one byte a rule */
 };
 
-/* The prefilter, made now if it is time; NULL: run every rule. */
+/* The prefilter, if it is there; `more` bytes are about to be scanned. NULL: run every rule. */
 stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more);
+/* Take it from the cache, when it is there; wait for its making and let it go. */
+void stile_policy_prefilter_recall(stile_policy *policy);
+void stile_policy_prefilter_drop(stile_policy *policy);
 
 #define STILE_VIEW_CODE_VERSION 2 /* raised when views, scoring or the sanitizer change */
 

@@ -6,14 +6,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "scan/internal.h"
 
 /* Score at and above which a verdict says injection, by stile_trust: external, internal, curated. */
 static const double shipped_threshold[3] = {0.5, 0.6, 0.75};
-
-#define PREFILTER_AFTER ((size_t)2 * 1024 * 1024)
 
 /* A file or folder that ships with stile: $variable, beside the binary, or in the source tree. */
 static stile_status find_shipped(const char *variable, const char *beside, const char *source,
@@ -99,6 +96,11 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
         stile_policy_unref(policy);
         return st;
     }
+    if (options->cache_folder && !(policy->cache_folder = stile_strdup(options->cache_folder))) {
+        stile_policy_unref(policy);
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    }
+    stile_policy_prefilter_recall(policy);
     *out = policy;
     return STILE_OK;
 }
@@ -113,7 +115,7 @@ void stile_policy_unref(stile_policy *policy)
 {
     if (!policy || atomic_fetch_sub(&policy->refs, 1) != 1)
         return;
-    stile_prefilter_destroy(atomic_load(&policy->prefilter));
+    stile_policy_prefilter_drop(policy);
     stile_rules_release(&policy->rules);
     stile_sensitive_destroy(policy->sensitive);
     (void)pthread_mutex_destroy(&policy->lock);
@@ -123,39 +125,6 @@ void stile_policy_unref(stile_policy *policy)
 const stile_sha256 *stile_policy_hash(const stile_policy *policy)
 {
     return &policy->hash;
-}
-
-static void make_prefilter(stile_policy *policy)
-{
-    size_t count = policy->rules.count;
-    stile_slice *patterns = stile_alloc_array(count, sizeof *patterns);
-    stile_prefilter *made = NULL;
-    stile_error err = {0};
-
-    for (size_t i = 0; patterns && i < count; i++)
-        patterns[i] = policy->rules.rules[i].pattern_text;
-    if (!patterns || stile_prefilter_create(patterns, count, &made, &err))
-        stile_log(STILE_LOG_WARN, "scan.prefilter", "scanning without a prefilter: %s", err.text);
-    stile_free(patterns);
-    atomic_store(&policy->prefilter, made);
-}
-
-stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more)
-{
-    stile_prefilter *made = atomic_load(&policy->prefilter);
-    const char *off = getenv("STILE_NO_PREFILTER");
-
-    if (made || (off && *off))
-        return made;
-    if (atomic_fetch_add(&policy->scanned, more) + more < PREFILTER_AFTER)
-        return NULL;
-    if (pthread_mutex_trylock(&policy->lock) != 0)
-        return NULL; /* another thread is making it; meanwhile every rule runs */
-    if (!policy->prefilter_tried)
-        make_prefilter(policy);
-    policy->prefilter_tried = true;
-    (void)pthread_mutex_unlock(&policy->lock);
-    return atomic_load(&policy->prefilter);
 }
 
 size_t stile_policy_rule_count(const stile_policy *policy)

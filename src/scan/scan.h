@@ -22,7 +22,8 @@ typedef struct stile_scanner stile_scanner; /* per-thread scratch for one policy
 typedef struct stile_policy_options {
     const char *rules_folder; /* *.yaml packs; NULL: the ones shipped (stile_rules_path) */
     /* Score at and above which a verdict says injection, by source trust; 0: the shipped ones. */
-    double threshold[3]; /* indexed by stile_trust */
+    double threshold[3];      /* indexed by stile_trust */
+    const char *cache_folder; /* where the compiled prefilter is kept; NULL: nowhere */
     /* What happens to secrets and personal data in released text. */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
 } stile_policy_options;
@@ -30,6 +31,9 @@ typedef struct stile_policy_options {
 /* Errors name file, line and rule. Caller unrefs. */
 stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
                                stile_error *err) STILE_MUST_CHECK;
+/* Have everything compiled that scanning much text wants compiled, now rather than in the
+ * background. */
+void stile_policy_prepare(stile_policy *policy);
 stile_policy *stile_policy_ref(stile_policy *policy);
 void stile_policy_unref(stile_policy *policy);
 /* The scan version: packs, thresholds, limits, view code, Unicode and PCRE2. */

@@ -4,9 +4,11 @@
 #include "scan/hits.h"
 
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "support/folder.h"
 #include "support/random.h"
@@ -271,7 +273,7 @@ Test(hits, the_prefilter_changes_no_hit)
     cr_assert_eq(setenv("STILE_NO_PREFILTER", "", 1), 0);
     start(&f);
     start(&plain);
-    (void)stile_policy_prefilter(f.policy, (size_t)1 << 30);
+    stile_policy_prepare(f.policy);
 #ifdef STILE_HAVE_HS
     cr_assert(atomic_load(&f.policy->prefilter));
 #endif
@@ -318,3 +320,77 @@ Test(hits, running_out_of_memory_is_an_error)
     cr_assert_gt(cap, 65);
     stop(&f);
 }
+
+#ifdef STILE_HAVE_HS
+/* The one file of the cache; the caller frees. */
+static char *cached_file(const char *folder)
+{
+    char path[600];
+    struct dirent *entry;
+    DIR *dir = opendir(folder);
+    char *found = NULL;
+
+    while (dir && (entry = readdir(dir)))
+        if (strstr(entry->d_name, ".prefilter")) {
+            (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+            found = strdup(path);
+        }
+    if (dir)
+        (void)closedir(dir);
+    return found;
+}
+
+Test(hits, the_prefilter_is_kept_and_a_damaged_one_made_again)
+{
+    char *folder = test_folder_make(), *cache = strdup(test_path(folder, "cache")), *file;
+    stile_policy_options options = {.rules_folder = folder, .cache_folder = cache};
+    stile_policy *policy = NULL;
+
+    test_file_write(test_path(folder, "p.yaml"), stile_str("rules: [{id: a, family: f, reason: r, "
+                                                           "pattern: 'ignore all rules'}]"));
+    cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
+    cr_assert_null(atomic_load(&policy->prefilter));
+    stile_policy_prepare(policy);
+    cr_assert(atomic_load(&policy->prefilter));
+    stile_policy_unref(policy);
+    cr_assert((file = cached_file(cache)));
+
+    cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
+    cr_assert(atomic_load(&policy->prefilter), "what was kept is not used");
+    stile_policy_unref(policy);
+
+    for (size_t at = 0; at < 200; at += 13) {
+        stile_buf bytes;
+        stile_buf_init(&bytes, 1 << 24);
+        cr_assert_eq(stile_file_read(file, &bytes, NULL), STILE_OK);
+        bytes.ptr[at] = (char)(bytes.ptr[at] ^ 4);
+        test_file_write(file, stile_buf_slice(&bytes));
+        cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
+        cr_assert_null(atomic_load(&policy->prefilter), "damage at %zu is not seen", at);
+        stile_policy_unref(policy);
+        bytes.ptr[at] = (char)(bytes.ptr[at] ^ 4);
+        test_file_write(file, stile_buf_slice(&bytes));
+        stile_buf_release(&bytes);
+    }
+    /* Other rules have a prefilter of their own. */
+    test_file_write(test_path(folder, "q.yaml"),
+                    stile_str("rules: [{id: b, family: f, reason: r, pattern: 'obey me'}]"));
+    cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
+    cr_assert_null(atomic_load(&policy->prefilter));
+    stile_policy_unref(policy);
+    free(file);
+    free(cache);
+    test_folder_remove(folder);
+}
+
+Test(hits, much_text_has_the_prefilter_made_aside)
+{
+    fixture f;
+
+    start(&f);
+    cr_assert_null(stile_policy_prefilter(f.policy, 1 << 24));
+    stile_policy_prepare(f.policy); /* waits for it */
+    cr_assert(atomic_load(&f.policy->prefilter));
+    stop(&f);
+}
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* When a policy's prefilter is made, and where it is kept:
+ *
+ *     <cache>/<64 hex digits>.prefilter     checksum (8), then what stile_prefilter_encode gives
+ *
+ * named by a digest of the patterns and of what compiled them. It is derived: a file that is
+ * missing, damaged or of another machine is made again. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "scan/internal.h"
+
+#define PREFILTER_AFTER ((size_t)2 * 1024 * 1024) /* bytes scanned */
+#define MAX_CACHED ((size_t)256 << 20)
+
+/* Patterns of every rule, in their order; NULL when memory ran out. */
+static stile_slice *patterns_of(const stile_policy *policy)
+{
+    stile_slice *patterns = stile_alloc_array(policy->rules.count, sizeof *patterns);
+
+    for (size_t i = 0; patterns && i < policy->rules.count; i++)
+        patterns[i] = policy->rules.rules[i].pattern_text;
+    return patterns;
+}
+
+/* The file of this policy's prefilter; false when there is no cache. */
+static bool cache_path(const stile_policy *policy, const stile_slice *patterns, char out[PATH_MAX])
+{
+    stile_slice parts[2];
+    stile_sha256 all, kind, name;
+    char hex[STILE_SHA256_HEX];
+
+    if (!policy->cache_folder || !patterns ||
+        stile_sha256_parts(patterns, policy->rules.count, &all, NULL) ||
+        stile_prefilter_kind(&kind, NULL))
+        return false;
+    parts[0] = stile_slice_of(all.bytes, sizeof all.bytes);
+    parts[1] = stile_slice_of(kind.bytes, sizeof kind.bytes);
+    if (stile_sha256_parts(parts, 2, &name, NULL))
+        return false;
+    stile_hex(name.bytes, sizeof name.bytes, hex);
+    return snprintf(out, PATH_MAX, "%s/%s.prefilter", policy->cache_folder, hex) < PATH_MAX;
+}
+
+static void keep(const stile_prefilter *made, const char *path, const char *folder)
+{
+    stile_error err = {0};
+    stile_buf bytes;
+    uint64_t sum;
+    stile_slice pieces[2];
+
+    stile_buf_init(&bytes, MAX_CACHED);
+    if (!stile_prefilter_encode(made, &bytes, &err) && bytes.len) {
+        sum = stile_hash64(stile_buf_slice(&bytes));
+        pieces[0] = stile_slice_of(&sum, sizeof sum);
+        pieces[1] = stile_buf_slice(&bytes);
+        if (stile_dir_create(folder, &err) ||
+            stile_file_replace_pieces(path, pieces, 2, 0600, &err))
+            stile_log(STILE_LOG_WARN, "scan.prefilter", "the prefilter is not kept: %s", err.text);
+    }
+    stile_buf_release(&bytes);
+}
+
+static stile_prefilter *recall(const char *path, size_t count)
+{
+    stile_prefilter *found = NULL;
+    stile_map map = {0};
+    uint64_t sum;
+
+    if (stile_map_open(path, &map, NULL))
+        return NULL;
+    if (map.len > sizeof sum) {
+        stile_slice bytes =
+            stile_slice_of((const char *)map.ptr + sizeof sum, map.len - sizeof sum);
+        memcpy(&sum, map.ptr, sizeof sum);
+        if (sum != stile_hash64(bytes) || stile_prefilter_decode(bytes, count, &found, NULL))
+            found = NULL;
+    }
+    stile_map_close(&map);
+    return found;
+}
+
+static void make(stile_policy *policy)
+{
+    stile_slice *patterns = patterns_of(policy);
+    stile_prefilter *made = NULL;
+    stile_error err = {0};
+    char path[PATH_MAX];
+
+    if (!patterns || stile_prefilter_create(patterns, policy->rules.count, &made, &err))
+        stile_log(STILE_LOG_WARN, "scan.prefilter", "scanning without a prefilter: %s", err.text);
+    else if (cache_path(policy, patterns, path))
+        keep(made, path, policy->cache_folder);
+    stile_free(patterns);
+    atomic_store(&policy->prefilter, made);
+}
+
+static void *make_aside(void *ctx)
+{
+    make(ctx);
+    return NULL;
+}
+
+static bool switched_off(void)
+{
+    const char *off = getenv("STILE_NO_PREFILTER");
+    return off && *off;
+}
+
+void stile_policy_prefilter_recall(stile_policy *policy)
+{
+    stile_slice *patterns = policy->cache_folder ? patterns_of(policy) : NULL;
+    char path[PATH_MAX];
+
+    if (cache_path(policy, patterns, path))
+        atomic_store(&policy->prefilter, recall(path, policy->rules.count));
+    stile_free(patterns);
+}
+
+stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more)
+{
+    stile_prefilter *made = atomic_load(&policy->prefilter);
+
+    if (switched_off())
+        return NULL;
+    if (made || atomic_fetch_add(&policy->scanned, more) + more < PREFILTER_AFTER)
+        return made;
+    if (pthread_mutex_trylock(&policy->lock) != 0)
+        return NULL;
+    if (!policy->prefilter_tried) {
+        policy->prefilter_tried = true;
+        policy->making = pthread_create(&policy->maker, NULL, make_aside, policy) == 0;
+    }
+    (void)pthread_mutex_unlock(&policy->lock);
+    return NULL;
+}
+
+void stile_policy_prepare(stile_policy *policy)
+{
+    bool mine, wait;
+
+    if (switched_off() || atomic_load(&policy->prefilter))
+        return;
+    (void)pthread_mutex_lock(&policy->lock);
+    mine = !policy->prefilter_tried;
+    wait = policy->making;
+    policy->prefilter_tried = true;
+    policy->making = false;
+    (void)pthread_mutex_unlock(&policy->lock);
+    if (mine)
+        make(policy);
+    else if (wait)
+        (void)pthread_join(policy->maker, NULL);
+}
+
+void stile_policy_prefilter_drop(stile_policy *policy)
+{
+    if (policy->making)
+        (void)pthread_join(policy->maker, NULL);
+    stile_prefilter_destroy(atomic_load(&policy->prefilter));
+    stile_free(policy->cache_folder);
+}
