@@ -127,6 +127,21 @@ const stile_sha256 *stile_linear_digest(const stile_linear *model)
     return &model->digest;
 }
 
+stile_linear_fields stile_linear_fields_of(const stile_linear *m)
+{
+    stile_linear_fields fields = {.window = m->window,
+                                  .stride = m->stride,
+                                  .bias = m->bias,
+                                  .low = m->low,
+                                  .threshold = m->threshold,
+                                  .sure = m->sure,
+                                  .scale = m->scale,
+                                  .weights = m->weights};
+    for (uint32_t left = m->mask; left; left >>= 1)
+        fields.bits++;
+    return fields;
+}
+
 static int32_t weigh_word(const stile_linear *m, const stile_linear_word *word)
 {
     int32_t sum = 0;

@@ -23,6 +23,15 @@ void stile_linear_destroy(stile_linear *model);
 /* Of the whole file: belongs into the scan version. */
 const stile_sha256 *stile_linear_digest(const stile_linear *model);
 
+/* The file's fields, for measuring and recalibrating; `weights` (1 << bits) borrows from the model. */
+typedef struct stile_linear_fields {
+    uint32_t bits, window, stride;
+    int32_t bias, low, threshold, sure; /* in units of a weight */
+    double scale;                       /* logits a unit */
+    const int8_t *weights;
+} stile_linear_fields;
+stile_linear_fields stile_linear_fields_of(const stile_linear *model);
+
 #define STILE_LINEAR_HITS 16 /* passages reported of one text */
 
 /* A passage that reads like an instruction to the reader: bytes [start, end) of the view. */

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "classifiers/linear.h"
 #include "classifiers/prefilter.h"
 #include "classifiers/rules.h"
 #include "scan/scan.h"
@@ -17,6 +18,7 @@ struct stile_policy {
     stile_rules rules;
     stile_sensitive *sensitive; /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
+    stile_linear *classifier; /* or NULL: rules alone */
     double threshold[3];
     stile_sha256 hash;
     /* policy_prefilter.c: costs more to compile than a few texts cost without it, so it is made

@@ -45,12 +45,32 @@ stile_status stile_rules_path(char *out, size_t size, stile_error *err)
     return find_shipped("STILE_RULES", "rules", "classifiers/rules", out, size, err);
 }
 
+stile_status stile_classifier_path(char *out, size_t size, stile_error *err)
+{
+    return find_shipped("STILE_CLASSIFIER", "injection.bin", "classifiers/models/injection.bin",
+                        out, size, err);
+}
+
+static stile_status load_classifier(stile_policy *policy, const char *given, stile_error *err)
+{
+    char path[PATH_MAX];
+    stile_status st = STILE_OK;
+
+    if (given)
+        (void)snprintf(path, sizeof path, "%s", given);
+    else
+        st = stile_classifier_path(path, sizeof path, err);
+    if (st || strcmp(path, "none") == 0)
+        return st;
+    return stile_linear_load(path, &policy->classifier, err);
+}
+
 /* All that a verdict depends on besides its input. */
 static stile_status hash_policy(stile_policy *policy, stile_error *err)
 {
     char code[192];
     stile_sha256 sensitive;
-    stile_slice parts[3];
+    stile_slice parts[4] = {{0}};
     stile_status st = stile_sensitive_digest(&sensitive, err);
 
     if (st)
@@ -63,7 +83,9 @@ static stile_status hash_policy(stile_policy *policy, stile_error *err)
     parts[0] = stile_str(code);
     parts[1] = stile_slice_of(policy->rules.digest.bytes, STILE_SHA256_LEN);
     parts[2] = stile_slice_of(sensitive.bytes, STILE_SHA256_LEN);
-    return stile_sha256_parts(parts, 3, &policy->hash, err);
+    if (policy->classifier)
+        parts[3] = stile_slice_of(stile_linear_digest(policy->classifier)->bytes, STILE_SHA256_LEN);
+    return stile_sha256_parts(parts, 4, &policy->hash, err);
 }
 
 stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
@@ -92,6 +114,7 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
     else
         st = stile_rules_path(folder, sizeof folder, err);
     if (st || (st = stile_rules_load(folder, &policy->rules, err)) ||
+        (st = load_classifier(policy, options->classifier, err)) ||
         (st = hash_policy(policy, err))) {
         stile_policy_unref(policy);
         return st;
@@ -118,6 +141,7 @@ void stile_policy_unref(stile_policy *policy)
     stile_policy_prefilter_drop(policy);
     stile_rules_release(&policy->rules);
     stile_sensitive_destroy(policy->sensitive);
+    stile_linear_destroy(policy->classifier);
     (void)pthread_mutex_destroy(&policy->lock);
     stile_free(policy);
 }

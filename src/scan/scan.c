@@ -113,6 +113,33 @@ static stile_finding finding_of(const scan *s, const stile_scan_view *view, stil
     return f;
 }
 
+/* What the classifier takes for instructions to the reader. The raw view has nothing that it could
+ * read and the normalized one has not. */
+static stile_status add_passages(scan *s, const stile_scan_view *view, stile_field field,
+                                 stile_error *err)
+{
+    const stile_linear *classifier = s->scanner->policy->classifier;
+    stile_linear_result result;
+    stile_status st = STILE_OK;
+
+    if (!classifier || view->kind == STILE_VIEW_RAW)
+        return STILE_OK;
+    stile_linear_score(classifier, view->text, &result);
+    for (size_t i = 0; !st && i < result.hit_count; i++) {
+        const stile_linear_hit *hit = &result.hits[i];
+        stile_finding f = {.family = "classifier",
+                           .rule = "linear",
+                           .weight = (float)weight_in(view, hit->weight),
+                           .severity = hit->weight < STILE_LINEAR_SURE ? 1 : 2,
+                           .action = STILE_ACTION_STRIP,
+                           .field = (uint8_t)field,
+                           .view = (uint8_t)view->kind};
+        stile_scan_view_origin(view, hit->start, hit->end, &f.start, &f.end);
+        st = add(s, &f, err);
+    }
+    return st;
+}
+
 static stile_status scan_view(scan *s, const stile_scan_view *view, stile_field field,
                               stile_error *err)
 {
@@ -174,7 +201,8 @@ static stile_status scan_field(scan *s, stile_field field, stile_format format, 
         /* Of the source only what the text does not show is news: its markup, and what hides in it. */
         if (field == STILE_FIELD_SOURCE && view->kind == STILE_VIEW_NORMALIZED)
             continue;
-        st = scan_view(s, view, field, err);
+        if (!(st = scan_view(s, view, field, err)))
+            st = add_passages(s, view, field, err);
     }
     return st;
 }

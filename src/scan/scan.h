@@ -21,6 +21,7 @@ typedef struct stile_scanner stile_scanner; /* per-thread scratch for one policy
 
 typedef struct stile_policy_options {
     const char *rules_folder; /* *.yaml packs; NULL: the ones shipped (stile_rules_path) */
+    const char *classifier;   /* its file; NULL: the one shipped; "none": rules alone */
     /* Score at and above which a verdict says injection, by source trust; 0: the shipped ones. */
     double threshold[3];      /* indexed by stile_trust */
     const char *cache_folder; /* where the compiled prefilter is kept; NULL: nowhere */
@@ -36,7 +37,7 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
 void stile_policy_prepare(stile_policy *policy);
 stile_policy *stile_policy_ref(stile_policy *policy);
 void stile_policy_unref(stile_policy *policy);
-/* The scan version: packs, thresholds, limits, view code, Unicode and PCRE2. */
+/* The scan version: packs, classifier, thresholds, limits, view code, Unicode and PCRE2. */
 const stile_sha256 *stile_policy_hash(const stile_policy *policy);
 
 stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out,
@@ -124,6 +125,10 @@ stile_status stile_redact_text(stile_scanner *scanner, stile_slice text, stile_a
 
 /* The shipped rules: $STILE_RULES, beside the binary, or the source tree. */
 stile_status stile_rules_path(char *out, size_t size, stile_error *err) STILE_MUST_CHECK;
+
+/* The shipped classifier: $STILE_CLASSIFIER, beside the binary, or the source tree; "none" may be
+ * given there too. */
+stile_status stile_classifier_path(char *out, size_t size, stile_error *err) STILE_MUST_CHECK;
 
 /* Run each rule's in-file examples. Calls `report` for each failure; *failed counts them. */
 typedef void (*stile_rules_report)(void *ctx, const char *file, int line, const char *rule,

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/explain.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "scan/scan_view.h"
+
+/* One feature that ends in a word of a passage. */
+typedef struct reason {
+    const char *kind;
+    uint32_t start, end; /* in the passage */
+    uint32_t hash;
+    int32_t units, times;
+} reason;
+
+typedef struct reasons {
+    reason *items; /* owned */
+    size_t count, size;
+} reasons;
+
+/* Where the two words before the present one began. */
+typedef struct before {
+    uint32_t last, second;
+} before;
+
+/* The features of a word come in the order of docs/formats/classifier.md; which of them are there
+ * depends on what stands before the word. */
+static const char *kind_of(const stile_linear_walk *was, size_t i, bool begins)
+{
+    size_t words = was->words, at = 1;
+
+    if (i == 0)
+        return "word";
+    if (words >= 1 && i == at++)
+        return "pair";
+    if (words >= 2 && i == at++)
+        return "triple";
+    if (words >= 2 && i == at++)
+        return "pair-with-gap";
+    if (begins && i == at++)
+        return "first-word";
+    if (was->last_begins && i == at++)
+        return "first-pair";
+    return "mark";
+}
+
+static uint32_t start_of(const char *kind, const before *b, uint32_t start)
+{
+    if (strcmp(kind, "pair") == 0 || strcmp(kind, "first-pair") == 0)
+        return b->last;
+    if (strcmp(kind, "triple") == 0 || strcmp(kind, "pair-with-gap") == 0)
+        return b->second;
+    return start;
+}
+
+static stile_status add(reasons *r, reason item, stile_error *err)
+{
+    if (r->count == r->size) {
+        size_t size = r->size ? 2 * r->size : 256;
+        reason *grown = stile_realloc_array(r->items, size, sizeof *grown);
+        if (!grown)
+            return stile_fail(err, STILE_NO_MEMORY, "explain: out of memory");
+        r->items = grown;
+        r->size = size;
+    }
+    r->items[r->count++] = item;
+    return STILE_OK;
+}
+
+static stile_status list_reasons(const stile_linear_fields *f, stile_slice passage, reasons *out,
+                                 stile_error *err)
+{
+    stile_linear_walk walk = {.text = passage}, was = walk;
+    stile_linear_word word;
+    before b = {0, 0};
+    stile_status st = STILE_OK;
+
+    while (!st && stile_linear_next(&walk, &word)) {
+        for (size_t i = 0; !st && i < word.count; i++) {
+            const char *kind = kind_of(&was, i, walk.last_begins);
+            reason item = {.kind = kind,
+                           .start = start_of(kind, &b, word.start),
+                           .end = word.end,
+                           .hash = word.hash[i],
+                           .units = f->weights[word.hash[i] & ((1u << f->bits) - 1)],
+                           .times = 1};
+            if (item.units)
+                st = add(out, item, err);
+        }
+        b = (before){word.start, b.last};
+        was = walk;
+    }
+    return st;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const reason *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const reason *x = a, *y = b;
+    int32_t wx = x->units * x->times, wy = y->units * y->times;
+    if (wx != wy)
+        return wx > wy ? -1 : 1;
+    return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Each feature once, with how often it is there; the weightiest first. */
+static void sort_reasons(reasons *r)
+{
+    size_t kept = 0;
+
+    if (r->count == 0)
+        return;
+    qsort(r->items, r->count, sizeof *r->items, by_hash);
+    for (size_t i = 0; i < r->count; i++)
+        if (kept && r->items[kept - 1].hash == r->items[i].hash)
+            r->items[kept - 1].times++;
+        else
+            r->items[kept++] = r->items[i];
+    r->count = kept;
+    qsort(r->items, r->count, sizeof *r->items, by_weight);
+}
+
+static json_t *features_json(const stile_linear_fields *f, stile_slice passage, const reasons *r,
+                             size_t most)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; list && i < r->count && i < most; i++) {
+        const reason *item = &r->items[i];
+        if (item->units <= 0)
+            break;
+        (void)json_array_append_new(
+            list, json_pack("{s:o,s:s,s:f}", "feature",
+                            stile_json_string(stile_slice_cut(passage, item->start, item->end)),
+                            "kind", item->kind, "logits", item->units * item->times * f->scale));
+    }
+    return list;
+}
+
+static stile_status explain_passage(const stile_linear_fields *f, const stile_scan_view *view,
+                                    const stile_linear_hit *hit, size_t most, json_t *passages,
+                                    stile_error *err)
+{
+    stile_slice passage = stile_slice_cut(view->text, hit->start, hit->end);
+    reasons r = {0};
+    uint32_t start, end;
+    json_t *json;
+    stile_status st = list_reasons(f, passage, &r, err);
+
+    if (!st) {
+        sort_reasons(&r);
+        stile_scan_view_origin(view, hit->start, hit->end, &start, &end);
+        json = json_pack("{s:f,s:f,s:{s:I,s:I},s:o}", "score", hit->score, "weight", hit->weight,
+                         "span", "start", (json_int_t)start, "end", (json_int_t)end, "features",
+                         features_json(f, passage, &r, most));
+        if (!json || json_array_append_new(passages, json))
+            st = stile_fail(err, STILE_NO_MEMORY, "explain: out of memory");
+    }
+    stile_free(r.items);
+    return st;
+}
+
+static stile_status explain_view(const stile_linear *model, const stile_scan_view *view,
+                                 size_t most, json_t *views, stile_linear_result *result,
+                                 stile_error *err)
+{
+    stile_linear_fields f = stile_linear_fields_of(model);
+    json_t *passages = json_array();
+    stile_status st = STILE_OK;
+
+    stile_linear_score(model, view->text, result);
+    for (size_t i = 0; !st && i < result->hit_count; i++)
+        st = explain_passage(&f, view, &result->hits[i], most, passages, err);
+    if (!st &&
+        json_array_append_new(views, json_pack("{s:s,s:s,s:f,s:O}", "view",
+                                               stile_view_kind_name(view->kind), "how", view->how,
+                                               "score", result->score, "passages", passages)))
+        st = stile_fail(err, STILE_NO_MEMORY, "explain: out of memory");
+    json_decref(passages);
+    return st;
+}
+
+stile_status stile_train_explain(const stile_linear *model, stile_slice text, stile_format format,
+                                 size_t most, json_t **out, stile_error *err)
+{
+    json_t *list = json_array();
+    stile_scan_views views;
+    stile_arena arena;
+    double score = 0, weight = 0;
+    bool any = false;
+    stile_status st;
+
+    stile_arena_init(&arena, 0);
+    st = stile_scan_views_make(text, format, &arena, &views, err);
+    for (size_t i = 0; !st && i < views.count; i++) {
+        stile_linear_result result;
+        if (views.views[i].kind == STILE_VIEW_RAW)
+            continue; /* the classifier does not read it */
+        if ((st = explain_view(model, &views.views[i], most, list, &result, err)))
+            break;
+        score = !any || result.score > score ? result.score : score;
+        weight = result.weight > weight ? result.weight : weight;
+        any = true;
+    }
+    if (!st &&
+        !(*out = json_pack("{s:f,s:f,s:O}", "score", score, "weight", weight, "views", list)))
+        st = stile_fail(err, STILE_NO_MEMORY, "explain: out of memory");
+    json_decref(list);
+    stile_arena_release(&arena);
+    return st;
+}

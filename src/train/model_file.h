@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing the classifier's file (docs/formats/classifier.md), and changing its levels. */
+#ifndef STILE_TRAIN_MODEL_FILE_H
+#define STILE_TRAIN_MODEL_FILE_H
+
+#include "classifiers/linear.h"
+#include "train/calibration.h"
+#include "train/fit.h"
+
+/* Weights become whole units of the greatest one's 127th part. Replaces `path` in one step. */
+stile_status stile_train_model_write(const char *path, const stile_train_weights *weights,
+                                     uint32_t bits, stile_train_shape shape,
+                                     const stile_train_levels *levels,
+                                     stile_error *err) STILE_MUST_CHECK;
+
+/* A model's weights and bias in logits, as if they had just been fitted, and its shape, so that it can
+ * be measured on a corpus of its bits and written with other levels. Caller releases the weights. */
+stile_status stile_train_model_weights(const stile_linear *model, stile_train_weights *out,
+                                       stile_train_shape *shape, stile_train_levels *levels,
+                                       stile_error *err) STILE_MUST_CHECK;
+
+#endif
