@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -51,7 +52,7 @@ static stile_status resolve(stile_rules_loader *l, stile_rule_draft *d)
         size_t i = 0;
         while (i < l->count && !stile_slice_eq(stile_str(l->drafts[i].rule.id), d->near_names[n]))
             i++;
-        if (i == l->count)
+        if (i == l->count || (i >= l->shipped && l->drafts[i].rule.file != r->file))
             return stile_rules_fault(l, (size_t)r->line, r->id,
                                      "near: names a rule that is not there");
         if (l->drafts[i].rule.near_count)
@@ -88,7 +89,54 @@ static stile_status read_folder(stile_rules_loader *l, const char *folder, stile
     return st;
 }
 
+/* "NAME." opens the id of each rule of the pack. */
+static stile_status check_ids(stile_rules_loader *l, size_t first)
+{
+    size_t len = strlen(l->file);
+
+    for (size_t i = first; i < l->count; i++) {
+        const stile_rule *r = &l->drafts[i].rule;
+        if (strncmp(r->id, l->file, len) != 0 || r->id[len] != '.' || !r->id[len + 1])
+            return stile_rules_fault(l, (size_t)r->line, r->id,
+                                     "the id must begin with the pack's name and a dot");
+    }
+    return STILE_OK;
+}
+
+static stile_status read_pack(stile_rules_loader *l, const stile_rules_pack *pack, stile_buf *all)
+{
+    stile_slice name;
+    size_t first = l->count;
+    stile_status st = stile_arena_copy(&l->rules->arena, stile_str(pack->name), &name, l->err);
+
+    if (st)
+        return st;
+    l->file = name.ptr;
+    stile_buf_add_block(all, name);
+    stile_buf_add_block(all, pack->text);
+    if ((st = stile_buf_ok(all, l->err)) || (st = stile_rules_read(l, pack->text)))
+        return st;
+    return check_ids(l, first);
+}
+
+static stile_status read_all(stile_rules_loader *l, const char *folder,
+                             const stile_rules_pack *packs, size_t count, stile_buf *all)
+{
+    stile_status st = read_folder(l, folder, all);
+
+    l->shipped = l->count;
+    for (size_t i = 0; !st && i < count; i++)
+        st = read_pack(l, &packs[i], all);
+    return st;
+}
+
 stile_status stile_rules_load(const char *folder, stile_rules *out, stile_error *err)
+{
+    return stile_rules_load_with(folder, NULL, 0, out, err);
+}
+
+stile_status stile_rules_load_with(const char *folder, const stile_rules_pack *packs, size_t count,
+                                   stile_rules *out, stile_error *err)
 {
     stile_rules rules = {0};
     stile_rules_loader l = {.rules = &rules, .file = folder, .err = err};
@@ -99,7 +147,7 @@ stile_status stile_rules_load(const char *folder, stile_rules *out, stile_error 
     stile_buf_init(&all, STILE_MAX_PACK);
     if (!(l.drafts = stile_alloc_array(STILE_MAX_RULES + 1, sizeof *l.drafts)))
         st = stile_rules_no_memory(&l);
-    else if (!(st = read_folder(&l, folder, &all)) &&
+    else if (!(st = read_all(&l, folder, packs, count, &all)) &&
              !(rules.rules = stile_arena_array(&rules.arena, l.count, sizeof *rules.rules)))
         st = stile_rules_no_memory(&l);
     for (size_t i = 0; !st && i < l.count; i++) {

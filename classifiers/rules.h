@@ -44,9 +44,19 @@ typedef struct stile_rules {
     stile_sha256 digest; /* of the packs' bytes, in the order of their names */
 } stile_rules;
 
-/* Every *.yaml of `folder`. Errors: "pack.yaml:17: rule x.y: ...". */
+/* A pack that was uploaded, beside those of the folder. Its rules' ids begin with "NAME.", so that
+ * two packs cannot take each other's, and its combinations name rules of its own or of the folder:
+ * whatever the other packs are, it means the same. */
+typedef struct stile_rules_pack {
+    const char *name; /* also names it in errors */
+    stile_slice text;
+} stile_rules_pack;
+
+/* Every *.yaml of `folder`, then `packs`. Errors: "pack.yaml:17: rule x.y: ...". */
 stile_status stile_rules_load(const char *folder, stile_rules *out,
                               stile_error *err) STILE_MUST_CHECK;
+stile_status stile_rules_load_with(const char *folder, const stile_rules_pack *packs, size_t count,
+                                   stile_rules *out, stile_error *err) STILE_MUST_CHECK;
 void stile_rules_release(stile_rules *rules);
 
 #endif

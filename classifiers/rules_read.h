@@ -20,6 +20,7 @@ typedef struct stile_rules_loader {
     stile_rules *rules;       /* whose arena owns what is read */
     stile_rule_draft *drafts; /* room for STILE_MAX_RULES + 1 */
     size_t count;
+    size_t shipped; /* of them, those of the folder; the rest came with uploaded packs */
     /* the pack being read */
     const char *file;
     yaml_parser_t parser;

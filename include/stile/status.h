@@ -25,7 +25,8 @@
     X(CORRUPT, "stored data is damaged", 1)                                                        \
     X(UNSUPPORTED, "not supported by this build or version", 1)                                    \
     X(UNAVAILABLE, "a needed service is unavailable", 1)                                           \
-    X(INTERNAL, "internal fault", 1)
+    X(INTERNAL, "internal fault", 1)                                                               \
+    X(STALE, "has changed since it was read", 1)
 
 typedef enum {
 #define STILE_STATUS_ENUM(name, text, code) STILE_##name,

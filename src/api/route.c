@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/route.h"
 
+#include "api/rules.h"
+
 static stile_status retrieve(const stile_api *api, const stile_api_call *call, stile_buf *out,
                              stile_error *err)
 {
@@ -32,7 +34,7 @@ static stile_status collection_delete(const stile_api *api, const stile_api_call
     return stile_api_collection_delete(api, call->parameter[0], out, err);
 }
 
-static stile_slice query_value(const stile_api_call *call, const char *name)
+stile_slice stile_api_query(const stile_api_call *call, const char *name)
 {
     for (size_t i = 0; i < call->query_count; i++)
         if (stile_slice_eq(call->query[i].name, stile_str(name)))
@@ -45,8 +47,8 @@ static stile_status documents_bulk(const stile_api *api, const stile_api_call *c
 {
     stile_api_bulk bulk = {.collection = call->parameter[0],
                            .lines = call->body,
-                           .label = query_value(call, "label"),
-                           .trust = query_value(call, "trust")};
+                           .label = stile_api_query(call, "label"),
+                           .trust = stile_api_query(call, "trust")};
     return stile_api_documents_bulk(api, &bulk, out, err);
 }
 
@@ -55,7 +57,7 @@ static stile_status document_put(const stile_api *api, const stile_api_call *cal
 {
     stile_api_document where = {.collection = call->parameter[0],
                                 .id = call->parameter[1],
-                                .trust = query_value(call, "trust")};
+                                .trust = stile_api_query(call, "trust")};
     return stile_api_document_put(api, &where, call->json, out, err);
 }
 
@@ -63,7 +65,7 @@ static stile_status document_put(const stile_api *api, const stile_api_call *cal
 static stile_api narrowed(const stile_api *api, const stile_api_call *call)
 {
     stile_api narrow = *api;
-    stile_slice clearance = query_value(call, "clearance");
+    stile_slice clearance = stile_api_query(call, "clearance");
 
     if (clearance.len)
         narrow.credentials.clearance = clearance;
@@ -74,7 +76,7 @@ static stile_status document_get(const stile_api *api, const stile_api_call *cal
                                  stile_error *err)
 {
     stile_api narrow = narrowed(api, call);
-    bool original = stile_slice_eq(query_value(call, "original"), stile_str("true"));
+    bool original = stile_slice_eq(stile_api_query(call, "original"), stile_str("true"));
 
     return stile_api_document_get(&narrow, call->parameter[0], call->parameter[1], original, out,
                                   err);
@@ -112,6 +114,8 @@ static stile_status key_revoke(const stile_api *api, const stile_api_call *call,
     return stile_api_key_revoke(api, call->parameter[0], out, err);
 }
 
+#define PACK_VERSION "/v1/rules/packs/{pack}/versions/{version}"
+
 static const stile_api_route routes[] = {
     {"POST", "/v1/retrieve", true, retrieve},
     {"GET", "/v1/collections", false, collection_list},
@@ -126,6 +130,18 @@ static const stile_api_route routes[] = {
     {"GET", "/v1/keys", false, key_list},
     {"POST", "/v1/keys", true, key_create},
     {"DELETE", "/v1/keys/{id}", false, key_revoke},
+    {"GET", "/v1/rules", false, stile_api_rules_status},
+    {"GET", "/v1/rules/packs", false, stile_api_packs_list},
+    {"GET", "/v1/rules/packs/{pack}", false, stile_api_pack_versions},
+    {"POST", "/v1/rules/packs/{pack}", true, stile_api_pack_upload},
+    {"GET", "/v1/rules/packs/{pack}/diff", false, stile_api_pack_diff},
+    {"GET", PACK_VERSION, false, stile_api_pack_get},
+    {"POST", PACK_VERSION "/test", true, stile_api_pack_test},
+    {"GET", PACK_VERSION "/shadow", false, stile_api_pack_figures},
+    {"POST", PACK_VERSION "/shadow", true, stile_api_pack_shadow},
+    {"POST", PACK_VERSION "/approve", true, stile_api_pack_approve},
+    {"POST", PACK_VERSION "/promote", true, stile_api_pack_promote},
+    {"POST", PACK_VERSION "/rollback", true, stile_api_pack_rollback},
 };
 #define ROUTES (sizeof routes / sizeof *routes)
 
@@ -233,7 +249,8 @@ static stile_status run_route(const stile_api *api, const stile_api_route *route
                               const stile_api_request *request, stile_arena *arena, stile_buf *out,
                               stile_error *err)
 {
-    stile_api_call call = {.body = request->body};
+    stile_api_call call = {
+        .body = request->body, .if_match = request->if_match, .etag = request->etag};
     stile_status st = read_queries(request->query, arena, &call, err);
 
     for (size_t i = 0; !st && i < count; i++)

@@ -18,7 +18,12 @@ typedef struct stile_api_call {
     size_t query_count;
     stile_slice body;
     json_t *json; /* the body parsed, for routes that take JSON; else NULL */
+    stile_slice if_match;
+    char *etag; /* room for STILE_ETAG_LEN bytes, or NULL: the entity tag of what is answered */
 } stile_api_call;
+
+/* The value of a query parameter; empty when it is not there. */
+stile_slice stile_api_query(const stile_api_call *call, const char *name);
 
 typedef struct stile_api_route {
     const char *method, *pattern; /* "/v1/collections/{collection}" */
@@ -32,6 +37,8 @@ typedef struct stile_api_request {
     stile_slice path;  /* percent-encoded, from the first '/'; without the query */
     stile_slice query; /* after '?', or empty */
     stile_slice body;
+    stile_slice if_match; /* the header, or empty */
+    char *etag;           /* in: room for STILE_ETAG_LEN zeroes, or NULL; out: for the header */
 } stile_api_request;
 
 /* Find the route and run it. STILE_NOT_FOUND for an unknown path; STILE_UNSUPPORTED for a known

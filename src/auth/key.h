@@ -24,7 +24,11 @@
     X(COLLECTION, "collection")   /* create, change, delete collections */                         \
     X(KEYS, "keys")               /* make and revoke keys */                                       \
     X(FINDINGS, "findings")       /* see rule ids and scores, dry-run scans */                     \
-    X(AUDIT, "audit")             /* read the audit log */
+    X(AUDIT, "audit")             /* read the audit log */                                         \
+    X(RULES_WRITE, "rules:write") /* upload and test rule packs, put them in shadow */             \
+    X(RULES_APPROVE, "rules:approve") /* approve the packs of others */                            \
+    X(RULES_PROMOTE, "rules:promote") /* put approved packs in force, roll them back */            \
+    X(QUARANTINE, "quarantine")   /* review flagged and withheld chunks */
 
 typedef enum {
 #define STILE_SCOPE_ENUM(name, text) STILE_SCOPE_##name,

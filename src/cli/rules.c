@@ -3,14 +3,36 @@
 
 #include "base/memory.h"
 #include "cli/commands.h"
+#include "cli/packs.h"
 #include "cli/ui.h"
 #include "scan/scan.h"
 
-static const stile_option options[] = {
+static const stile_option list_options[] = {
     {"rules", 0, "DIR", "rule packs to use instead of the shipped ones", false},
-    {"json", 0, NULL, "print JSON", false},
+    STILE_PACK_OPTIONS,
     {0},
 };
+
+static const stile_option step_options[] = {STILE_PACK_OPTIONS, {0}};
+
+static const stile_option upload_options[] = {
+    {"note", 0, "TEXT", "what this version is for", false},
+    STILE_PACK_OPTIONS,
+    {0},
+};
+
+static const stile_option shadow_options[] = {
+    {"end", 0, NULL, "take it out of shadow", false},
+    {"figures", 0, NULL, "what it would change, as far as your clearance reaches", false},
+    STILE_PACK_OPTIONS,
+    {0},
+};
+
+/* Of a data directory or a server, or of files? */
+static bool is_of_plane(const stile_arguments *arguments)
+{
+    return stile_argument(arguments, "data") || stile_argument(arguments, "server");
+}
 
 static json_t *list_json(const stile_policy *policy)
 {
@@ -61,6 +83,9 @@ static int run_list(const stile_arguments *arguments)
     stile_error err = {0};
     int code = 0;
 
+    if (is_of_plane(arguments))
+        return stile_packs_run_list(arguments);
+
     if (load(arguments, &policy, &err)) {
         code = stile_report(&err);
     } else if (stile_argument_flag(arguments, "json")) {
@@ -97,9 +122,17 @@ static int run_test(const stile_arguments *arguments)
 {
     stile_policy *policy = NULL;
     stile_error err = {0};
-    json_t *failures = json_array();
-    size_t tried = 0, failed = 0;
+    json_t *failures;
+    size_t tried = 0, failed = 0, count;
     int code;
+
+    (void)stile_argument_positionals(arguments, &count);
+    if (is_of_plane(arguments) != (count == 2))
+        return stile_usage_error(arguments, "give --rules DIR, or --data or --server with a PACK "
+                                            "and a VERSION");
+    if (count == 2)
+        return stile_packs_run_test(arguments);
+    failures = json_array();
 
     if (load(arguments, &policy, &err) ||
         stile_policy_test(policy, add_failure, failures, &tried, &failed, &err)) {
@@ -124,25 +157,108 @@ static int run_test(const stile_arguments *arguments)
 
 static const stile_command subcommands[] = {
     {.name = "list",
-     .summary = "list the rules of the packs",
-     .usage = "stile rules list [--rules DIR] [--json]",
-     .details = "Example:\n  stile rules list\n",
-     .options = options,
-     .run = run_list},
+     .summary = "list the rules of files, or the uploaded packs",
+     .usage = "stile rules list [--rules DIR] [--json]\n"
+              "       stile rules list --data DIR [PACK]",
+     .details = "With --data or --server: the newest version of each uploaded pack, or every\n"
+                "version of one. Without: the shipped rules, or those of --rules.\n"
+                "\n"
+                "Example:\n  stile rules list\n",
+     .options = list_options,
+     .run = run_list,
+     .most = 1},
     {.name = "test",
      .summary = "run the examples in the packs",
-     .usage = "stile rules test [--rules DIR] [--json]",
-     .details = "Every rule must match its positive examples and none of its negative ones.\n"
+     .usage = "stile rules test [--rules DIR] [--json]\n"
+              "       stile rules test --data DIR PACK VERSION",
+     .details = "Every rule must match its positive examples and none of its negative ones. An\n"
+                "uploaded draft whose examples pass is then tested.\n"
                 "\n"
                 "Example:\n  stile rules test --rules ./my-packs\n",
-     .options = options,
-     .run = run_test},
+     .options = list_options,
+     .run = run_test,
+     .most = 2},
+    {.name = "upload",
+     .summary = "add a version of a pack, as a draft",
+     .usage = "stile rules upload --data DIR [--note TEXT] PACK FILE",
+     .details = "The ids of its rules begin with the pack's name and a dot. Nothing is enforced\n"
+                "yet: next come test, shadow, approve (by another person) and promote.\n"
+                "\n"
+                "Example:\n  stile rules upload --data d acme acme.yaml\n",
+     .options = upload_options,
+     .run = stile_packs_run_upload,
+     .least = 2,
+     .most = 2},
+    {.name = "show",
+     .summary = "show a version of a pack, or list its versions",
+     .usage = "stile rules show --data DIR PACK [VERSION]",
+     .details = "Example:\n  stile rules show --data d acme 1\n",
+     .options = step_options,
+     .run = stile_packs_run_show,
+     .least = 1,
+     .most = 2},
+    {.name = "diff",
+     .summary = "what changed between two versions",
+     .usage = "stile rules diff --data DIR PACK FROM TO",
+     .details = "Example:\n  stile rules diff --data d acme 1 2\n",
+     .options = step_options,
+     .run = stile_packs_run_diff,
+     .least = 3,
+     .most = 3},
+    {.name = "shadow",
+     .summary = "evaluate a tested version on live traffic, enforcing nothing",
+     .usage = "stile rules shadow --data DIR [--end | --figures --clearance C] PACK VERSION",
+     .details = "--figures shows how many chunks the version would treat otherwise, with\n"
+                "references to some, as far as your clearance dominates their labels.\n"
+                "\n"
+                "Example:\n  stile rules shadow --data d acme 1\n",
+     .options = shadow_options,
+     .run = stile_packs_run_shadow,
+     .least = 2,
+     .most = 2},
+    {.name = "approve",
+     .summary = "approve a version in shadow: never one's own",
+     .usage = "stile rules approve --server URL --token-file FILE PACK VERSION",
+     .details = "Example:\n"
+                "  stile rules approve --server http://127.0.0.1:7717 --token-file key acme 1\n",
+     .options = step_options,
+     .run = stile_packs_run_approve,
+     .least = 2,
+     .most = 2},
+    {.name = "promote",
+     .summary = "put an approved version in force",
+     .usage = "stile rules promote --data DIR --clearance C PACK VERSION",
+     .details = "Refused without enough figures from shadow, or when too many chunks would newly\n"
+                "be withheld (scan.shadow_least, scan.withheld_rise in stile.yaml). Takes effect\n"
+                "at once, without a restart.\n"
+                "\n"
+                "Example:\n  stile rules promote --data d --clearance internal acme 1\n",
+     .options = step_options,
+     .run = stile_packs_run_promote,
+     .least = 2,
+     .most = 2},
+    {.name = "rollback",
+     .summary = "take an active version out of force",
+     .usage = "stile rules rollback --data DIR PACK VERSION",
+     .details = "The version that was active before it, if any, is active again.\n"
+                "\n"
+                "Example:\n  stile rules rollback --data d acme 1\n",
+     .options = step_options,
+     .run = stile_packs_run_rollback,
+     .least = 2,
+     .most = 2},
+    {.name = "status",
+     .summary = "what is in force, in shadow and on trial",
+     .usage = "stile rules status --data DIR",
+     .details = "Example:\n  stile rules status --data d\n",
+     .options = step_options,
+     .run = stile_packs_run_status},
     {0},
 };
 
 const stile_command stile_command_rules = {
     .name = "rules",
-    .summary = "list and test injection rules",
-    .usage = "stile rules list|test ...",
+    .summary = "list, test, and put injection rules in force",
+    .usage = "stile rules list|test|upload|show|diff|shadow|approve|promote|rollback|status ...",
     .subcommands = subcommands,
 };

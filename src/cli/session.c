@@ -76,7 +76,8 @@ static stile_status send_local(stile_session *s, const stile_session_call *call,
     stile_api_request request = {.method = call->method,
                                  .path = stile_slice_of(call->path, len),
                                  .query = stile_str(question ? question + 1 : NULL),
-                                 .body = body};
+                                 .body = body,
+                                 .if_match = stile_str(call->if_match)};
 
     return stile_api_dispatch(&api, &request, out, NULL, err);
 }
@@ -104,7 +105,8 @@ static stile_status fail_remote(long status, stile_slice body, stile_error *err)
 static stile_status send_remote(stile_session *s, const stile_session_call *call, stile_slice body,
                                 stile_buf *out, stile_error *err)
 {
-    char url[8192];
+    char url[8192], match[128];
+    const char *headers[] = {match, NULL};
     stile_buf reply;
     stile_fetch_reply answer;
     stile_fetch_request request = {.method = call->method,
@@ -114,6 +116,7 @@ static stile_status send_remote(stile_session *s, const stile_session_call *call
                                    .content_type = call->json ? "application/json"
                                                    : body.len ? "application/x-ndjson"
                                                               : NULL,
+                                   .headers = call->if_match ? headers : NULL,
                                    .timeout_ms = SERVER_TIMEOUT_MS};
     size_t base = strlen(s->server);
     stile_status st;
@@ -122,6 +125,9 @@ static stile_status send_remote(stile_session *s, const stile_session_call *call
         base--;
     if (snprintf(url, sizeof url, "%.*s%s", (int)base, s->server, call->path) >= (int)sizeof url)
         return stile_fail(err, STILE_TOO_LARGE, "the URL is too long");
+    if (call->if_match &&
+        snprintf(match, sizeof match, "If-Match: %s", call->if_match) >= (int)sizeof match)
+        return stile_fail(err, STILE_INVALID, "the entity tag is too long");
     stile_buf_init(&reply, STILE_MAX_HTTP_RESPONSE);
     if (!(st = stile_fetch(s->fetcher, &request, &answer, &reply, err))) {
         if (answer.status >= 200 && answer.status < 300)

@@ -32,9 +32,10 @@ void stile_session_close(stile_session *session);
 
 typedef struct stile_session_call {
     const char *method;
-    const char *path;   /* percent-encoded, with the query, if any */
-    const json_t *json; /* body, or NULL */
-    stile_slice lines;  /* a JSONL body instead */
+    const char *path;     /* percent-encoded, with the query, if any */
+    const json_t *json;   /* body, or NULL */
+    stile_slice lines;    /* a JSONL body instead */
+    const char *if_match; /* entity tag, or NULL */
 } stile_session_call;
 /* Append the reply's body. A server's problem+json becomes the same status and text here. */
 stile_status stile_session_send(stile_session *session, const stile_session_call *call,

@@ -6,6 +6,7 @@
 #include "http/guard.h"
 #include "http/lines.h"
 #include "http/problem.h"
+#include "plane/packs.h"
 
 #define MAX_URI ((size_t)8192)
 #define JSON "application/json"
@@ -33,7 +34,8 @@ typedef struct answer {
     const char *type;
     const char *allow; /* or NULL */
     bool close;
-    stile_buf bytes; /* owned until MHD takes them */
+    char etag[STILE_ETAG_LEN]; /* or empty */
+    stile_buf bytes;           /* owned until MHD takes them */
 } answer;
 
 void *stile_exchange_begin(void *ctx, const char *uri, struct MHD_Connection *connection)
@@ -83,6 +85,8 @@ static bool add_headers(struct MHD_Response *response, const answer *a)
 
     if (a->allow)
         ok = ok && MHD_add_response_header(response, "Allow", a->allow);
+    if (a->etag[0])
+        ok = ok && MHD_add_response_header(response, "ETag", a->etag);
     if (a->http == 401)
         ok = ok && MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
     if (a->http == 503)
@@ -297,9 +301,13 @@ static bool is_text(const exchange *x)
 static enum MHD_Result run_request(exchange *x)
 {
     const stile_api api = {.plane = x->all->plane, .credentials = {.key = x->bearer}};
-    const stile_api_request request = {
-        .method = x->method, .path = x->path, .query = x->query, .body = stile_buf_slice(&x->body)};
     answer a = {.http = 200, .type = JSON};
+    const stile_api_request request = {.method = x->method,
+                                       .path = x->path,
+                                       .query = x->query,
+                                       .body = stile_buf_slice(&x->body),
+                                       .if_match = x->guard.if_match,
+                                       .etag = a.etag};
     const char *allow = NULL;
     stile_error err = {0};
     stile_status st;

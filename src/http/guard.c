@@ -89,6 +89,9 @@ void stile_guard_header(stile_guard *guard, stile_slice name, stile_slice value)
     } else if (stile_guard_same_name(name, "content-type")) {
         guard->types++;
         guard->content_type = value;
+    } else if (stile_guard_same_name(name, "if-match")) {
+        guard->matches++;
+        guard->if_match = value;
     }
 }
 
@@ -96,7 +99,7 @@ void stile_guard_header(stile_guard *guard, stile_slice name, stile_slice value)
 static const char *contradiction(const stile_guard *guard, bool newest)
 {
     if (guard->hosts > 1 || guard->lengths > 1 || guard->codings > 1 || guard->authorizations > 1 ||
-        guard->types > 1)
+        guard->types > 1 || guard->matches > 1)
         return "a header that may come once came twice";
     if (guard->lengths && guard->codings)
         return "Content-Length and Transfer-Encoding exclude each other";

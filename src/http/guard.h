@@ -19,11 +19,12 @@
 
 /* One head, as far as it was seen. Begin with zeroes. */
 typedef struct stile_guard {
-    unsigned hosts, lengths, codings, authorizations, types;
+    unsigned hosts, lengths, codings, authorizations, types, matches;
     bool chunked;                            /* the one Transfer-Encoding says so */
     uint64_t length;                         /* the one Content-Length */
     stile_slice authorization, content_type; /* borrowed from the header */
-    stile_error fault;                       /* the first one; later headers no longer matter */
+    stile_slice if_match;
+    stile_error fault; /* the first one; later headers no longer matter */
 } stile_guard;
 
 /* Judge one header. Call for each, in any order; `value` without the spaces around it. */

@@ -23,6 +23,7 @@ static const struct answer {
     [STILE_CORRUPT] = {500, "Internal Server Error", false},
     [STILE_UNSUPPORTED] = {501, "Not Implemented", true},
     [STILE_UNAVAILABLE] = {503, "Service Unavailable", false},
+    [STILE_STALE] = {412, "Precondition Failed", true},
     [STILE_INTERNAL] = {500, "Internal Server Error", false},
 };
 

@@ -41,6 +41,11 @@ static const struct {
     {"scan.threshold_curated", offsetof(stile_config, scan.threshold[2]), REAL},
     {"release.secrets", offsetof(stile_config, release.secrets), TEXT},
     {"release.personal", offsetof(stile_config, release.personal), TEXT},
+    {"scan.shadow_least", offsetof(stile_config, scan.shadow_least), COUNT},
+    {"scan.withheld_rise", offsetof(stile_config, scan.withheld_rise), REAL},
+    {"scan.trial_chunks", offsetof(stile_config, scan.trial_chunks), COUNT},
+    {"scan.spike_least", offsetof(stile_config, scan.spike_least), COUNT},
+    {"scan.spike_rise", offsetof(stile_config, scan.spike_rise), REAL},
     {"server.listen", offsetof(stile_config, server.listen), TEXT},
     {"server.threads", offsetof(stile_config, server.threads), COUNT},
 };
@@ -235,6 +240,11 @@ stile_status stile_config_load(const char *path, stile_arena *arena, stile_confi
         .index = {.ann_rows = 200000, .language = "en"},
         .embedder = {.kind = "static"},
         .release = {.secrets = "redact", .personal = "off"},
+        .scan = {.shadow_least = 200,
+                 .withheld_rise = 0.01,
+                 .trial_chunks = 10000,
+                 .spike_least = 100,
+                 .spike_rise = 0.05},
         .server = {.listen = "127.0.0.1:7717", .threads = 2},
     };
     reader r = {.path = path, .arena = arena, .config = &config};

@@ -25,6 +25,14 @@ typedef struct stile_config {
     struct {
         const char *rules;
         double threshold[3]; /* by stile_trust; 0: the shipped one */
+        /* a promotion needs so many chunks compared in shadow, and is refused when more than this
+           share of them would newly be withheld */
+        uint32_t shadow_least;
+        double withheld_rise;
+        /* a promoted pack is on trial for trial_chunks compared chunks; when, of at least
+           spike_least, more than this share is newly withheld, it is rolled back. 1: never */
+        uint32_t trial_chunks, spike_least;
+        double spike_rise;
     } scan;
     struct {
         const char *secrets, *personal; /* off, mark or redact */

@@ -28,6 +28,13 @@ struct stile_plane {
     stile_audit *audit;
     stile_index *index; /* writes under commit_lock */
 
+    /* One change of the policy at a time: packs, reviews. Taken before `gate`. */
+    pthread_mutex_t policy_lock;
+    /* Shared: an audit record that rests on the policy in force is being appended. Exclusive: the
+     * policy changes. So each record names what was in force when it was appended. */
+    pthread_rwlock_t gate;
+    pthread_mutex_t shadow_lock; /* orders the counting of one shadow; taken alone */
+
     /* guarded by commit_lock; taken before view_lock */
     pthread_mutex_t commit_lock;
     uint64_t seq;           /* last change in the store */
@@ -38,8 +45,27 @@ struct stile_plane {
     pthread_mutex_t view_lock;
     stile_view *view;
     stile_policy *policy;
+    uint64_t rulings; /* counts changes of what people decided: reviews, collection settings */
+    stile_shadow shadow;
+    stile_trial trial;
+    uint64_t spikes;
     stile_worker *workers;
 };
+
+void stile_plane_gate_init(stile_plane *plane);
+void stile_plane_gate_release(stile_plane *plane);
+
+/* Load the shipped packs and `packs` into a policy with the configured thresholds. */
+stile_status stile_plane_build_policy(const stile_plane *plane,
+                                      const struct stile_rules_pack *packs, size_t count,
+                                      stile_policy **out, stile_error *err) STILE_MUST_CHECK;
+/* Put it in force, with a reference of its own. Under the gate. */
+void stile_plane_swap_policy(stile_plane *plane, stile_policy *policy);
+/* These take over the reference in what they are given. */
+void stile_plane_set_shadow(stile_plane *plane, const stile_shadow *shadow);
+void stile_plane_set_trial(stile_plane *plane, const stile_trial *trial);
+/* At opening: the policy of the active packs, and the shadow of the one in shadow. */
+stile_status stile_plane_open_packs(stile_plane *plane, stile_error *err) STILE_MUST_CHECK;
 
 /* Publish the store's and the index's present state as the newest view. Under commit_lock. */
 stile_status stile_plane_publish(stile_plane *plane, stile_error *err) STILE_MUST_CHECK;

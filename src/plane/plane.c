@@ -219,7 +219,6 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
     stile_status st;
     char path[PATH_MAX];
     uint64_t collections = 0;
-    stile_policy_options policy = {0};
 
     if ((st = path_in(plane->folder, "stile.yaml", path, err)) ||
         (st = stile_config_load(path, &plane->arena, &plane->config, err)) ||
@@ -234,20 +233,7 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
         (st = load_labels(plane, err)))
         return st;
     plane->next_collection = (uint32_t)collections;
-    policy.rules_folder = plane->config.scan.rules;
-    memcpy(policy.threshold, plane->config.scan.threshold, sizeof policy.threshold);
-    if (!stile_redact_parse(stile_str(plane->config.release.secrets),
-                            &policy.redact[STILE_SENSITIVE_SECRET]) ||
-        !stile_redact_parse(stile_str(plane->config.release.personal),
-                            &policy.redact[STILE_SENSITIVE_PERSONAL]))
-        return stile_fail(err, STILE_INVALID,
-                          "%s/stile.yaml: release.secrets and release.personal are off, mark or "
-                          "redact",
-                          plane->folder);
-    if ((st = path_in(plane->folder, "cache", path, err)))
-        return st;
-    policy.cache_folder = path;
-    if ((st = stile_policy_load(&policy, &plane->policy, err)) ||
+    if ((st = stile_plane_open_packs(plane, err)) ||
         (st = path_in(plane->folder, "audit", path, err)) ||
         (st = stile_audit_open(path, &plane->audit, err)) || (st = open_embedder(plane, err)) ||
         (st = open_reranker(plane, err)) || (st = open_index(plane, err)))
@@ -265,6 +251,7 @@ stile_status stile_plane_open(const char *folder, stile_plane **out, stile_error
     stile_arena_init(&plane->arena, 0);
     (void)pthread_mutex_init(&plane->commit_lock, NULL);
     (void)pthread_mutex_init(&plane->view_lock, NULL);
+    stile_plane_gate_init(plane);
     if (!stile_path_is_dir(folder))
         st = stile_fail(err, STILE_NOT_FOUND,
                         "%s: no such data directory; make one with: stile init --data %s", folder,
@@ -313,6 +300,8 @@ void stile_plane_close(stile_plane *plane)
     }
     stile_index_destroy(plane->index);
     stile_audit_close(plane->audit);
+    stile_policy_unref(plane->trial.before);
+    stile_policy_unref(plane->shadow.policy);
     stile_policy_unref(plane->policy);
     stile_reranker_destroy(plane->reranker);
     stile_embedder_destroy(plane->embedder);
@@ -322,6 +311,7 @@ void stile_plane_close(stile_plane *plane)
     stile_arena_release(&plane->arena);
     (void)pthread_mutex_destroy(&plane->commit_lock);
     (void)pthread_mutex_destroy(&plane->view_lock);
+    stile_plane_gate_release(plane);
     stile_free(plane->folder);
     stile_free(plane);
 }
@@ -364,25 +354,4 @@ stile_embedder *stile_plane_embedder(const stile_plane *plane)
 stile_audit *stile_plane_audit(const stile_plane *plane)
 {
     return plane->audit;
-}
-
-stile_policy *stile_plane_policy(stile_plane *plane)
-{
-    stile_policy *policy;
-
-    (void)pthread_mutex_lock(&plane->view_lock);
-    policy = stile_policy_ref(plane->policy);
-    (void)pthread_mutex_unlock(&plane->view_lock);
-    return policy;
-}
-
-void stile_plane_set_policy(stile_plane *plane, stile_policy *policy)
-{
-    stile_policy *old;
-
-    (void)pthread_mutex_lock(&plane->view_lock);
-    old = plane->policy;
-    plane->policy = stile_policy_ref(policy);
-    (void)pthread_mutex_unlock(&plane->view_lock);
-    stile_policy_unref(old);
 }

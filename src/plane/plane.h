@@ -23,6 +23,7 @@
 #include "stile/audit.h"
 #include "stile/label.h"
 #include "stile/permit.h"
+#include "store/pack_record.h"
 #include "store/records.h"
 #include "store/store.h"
 
@@ -54,8 +55,49 @@ stile_audit *stile_plane_audit(const stile_plane *plane);
 
 /* The scan policy in force; the caller unrefs. */
 stile_policy *stile_plane_policy(stile_plane *plane);
-/* Put another policy in force; takes a reference of its own. */
+/* Put another policy in force; takes a reference of its own. Waits for audit records that rest on
+ * the old one. */
 void stile_plane_set_policy(stile_plane *plane, stile_policy *policy);
+
+/* What an answer's dispositions rest on. */
+typedef struct stile_standing {
+    stile_policy *policy; /* a reference */
+    uint64_t rulings;     /* state of the reviews and collection settings */
+    uint64_t until_ms;    /* a review it rests on ends then; 0: none */
+} stile_standing;
+stile_standing stile_plane_standing(stile_plane *plane);
+void stile_standing_release(stile_standing *standing); /* zeroed: harmless */
+/* When `standing` is in force now, true, and it stays in force until stile_plane_let_go: append the
+ * audit record in between, and nothing else. False: dispose again. */
+bool stile_plane_hold(stile_plane *plane, const stile_standing *standing);
+void stile_plane_let_go(stile_plane *plane);
+
+/* A pack in shadow: the policy that would be in force with it. */
+typedef struct stile_shadow {
+    stile_policy *policy; /* NULL: nothing is in shadow */
+    char pack[STILE_MAX_PACK_NAME + 1];
+    uint32_t version;
+} stile_shadow;
+/* With a reference to the policy, which the caller unrefs (NULL is harmless). */
+stile_shadow stile_plane_shadow(stile_plane *plane);
+
+/* The last promotion, while it is on trial: live traffic is compared with the policy before. */
+typedef struct stile_trial {
+    stile_policy *before; /* NULL: nothing is on trial */
+    char pack[STILE_MAX_PACK_NAME + 1];
+    uint32_t version;
+    uint64_t seq;         /* change before the promotion: later documents do not count */
+    uint32_t seen, risen; /* chunks compared; of them, withheld now and not before */
+} stile_trial;
+stile_trial stile_plane_trial(stile_plane *plane);
+
+/* Count compared chunks into the trial, if it is still `trial`; `*now` gets its counts, without a
+ * reference. The trial ends with a spike (given once) and after scan.trial_chunks chunks. */
+typedef enum { STILE_TRIAL_GOES_ON, STILE_TRIAL_PASSED, STILE_TRIAL_SPIKE } stile_trial_state;
+stile_trial_state stile_plane_trial_add(stile_plane *plane, const stile_trial *trial, uint32_t seen,
+                                        uint32_t risen, stile_trial *now);
+/* Spikes since the directory was opened. */
+uint64_t stile_plane_spikes(stile_plane *plane);
 
 /* What one query sees. */
 typedef struct stile_view stile_view;

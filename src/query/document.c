@@ -3,6 +3,7 @@
  * chunk of it. */
 #include "plane/record.h"
 #include "query/answer.h"
+#include "query/watch.h"
 
 typedef struct reading {
     stile_plane *plane;
@@ -12,7 +13,7 @@ typedef struct reading {
     stile_caller caller;
     bool authenticated;
     stile_view *view;
-    stile_policy *policy;
+    stile_standing standing; /* what the dispositions rest on */
     stile_worker *worker;
     stile_docref doc;
     stile_document document;
@@ -59,13 +60,15 @@ static stile_status fetch(reading *r, stile_error *err)
     return st;
 }
 
-static stile_status dispose(reading *r, stile_error *err)
+static stile_status rescan_and_dispose(reading *r, stile_error *err)
 {
     stile_status st;
 
-    r->policy = stile_plane_policy(r->plane);
-    if ((st = stile_worker_acquire(r->plane, r->policy, &r->worker, err)))
-        return st;
+    stile_worker_release(r->plane, r->worker);
+    r->worker = NULL;
+    stile_standing_release(&r->standing);
+    r->standing = stile_plane_standing(r->plane);
+    st = stile_worker_acquire(r->plane, r->standing.policy, &r->worker, err);
     for (uint32_t i = 0; !st && i < r->document.chunks; i++) {
         stile_scanned scanned;
         st = stile_rescan_chunk(r->plane, r->view, r->worker, &r->fetched[i], &r->arena, &scanned,
@@ -74,6 +77,20 @@ static stile_status dispose(reading *r, stile_error *err)
             st = stile_dispose_chunk(r->worker, &scanned, &r->arena, &r->released[i], err);
     }
     return st;
+}
+
+/* As for a query: a policy that changed meanwhile is followed once. */
+static stile_status dispose(reading *r, stile_error *err)
+{
+    stile_status st = rescan_and_dispose(r, err);
+
+    if (st)
+        return st;
+    if (stile_plane_hold(r->plane, &r->standing)) {
+        stile_plane_let_go(r->plane);
+        return STILE_OK;
+    }
+    return rescan_and_dispose(r, err);
 }
 
 static stile_disposition worst(const reading *r)
@@ -109,29 +126,42 @@ static stile_status check_original(reading *r, stile_error *err)
     return redacted.ptr == original.ptr ? STILE_OK : not_released_whole(err);
 }
 
+static json_t *describe_reading(const reading *r)
+{
+    char ref[2 * sizeof r->doc.bytes + 1], scan[STILE_SHA256_HEX];
+    json_t *body = stile_record_begin(&r->caller);
+
+    if (!body)
+        return NULL;
+    stile_hex(r->doc.bytes, sizeof r->doc.bytes, ref);
+    stile_hex(stile_policy_hash(r->standing.policy)->bytes, STILE_SHA256_LEN, scan);
+    (void)json_object_set_new(body, "document", json_string(ref));
+    (void)json_object_set_new(body, "label", stile_json_string(stile_label_text(r->label)));
+    (void)json_object_set_new(body, "original", json_boolean(r->request->original));
+    (void)json_object_set_new(body, "disposition", json_string(stile_disposition_name(worst(r))));
+    (void)json_object_set_new(body, "policy", json_pack("{s:s}", "scan", scan));
+    return body;
+}
+
 static stile_status audit(reading *r, stile_error *err)
 {
-    char ref[2 * sizeof r->doc.bytes + 1];
-    stile_policy *now = stile_plane_policy(r->plane);
-    json_t *body;
+    json_t *record;
     stile_status st;
 
-    stile_policy_unref(now);
-    if (now != r->policy)
-        return stile_fail(err, STILE_BUSY, "the policy changed while this was answered; ask again");
     if (r->request->original && worst(r) != STILE_DISPOSITION_ALLOW)
         return not_released_whole(err);
     if (r->request->original && (st = check_original(r, err)))
         return st;
-    stile_hex(r->doc.bytes, sizeof r->doc.bytes, ref);
-    if ((body = stile_record_begin(&r->caller))) {
-        (void)json_object_set_new(body, "document", json_string(ref));
-        (void)json_object_set_new(body, "label", stile_json_string(stile_label_text(r->label)));
-        (void)json_object_set_new(body, "original", json_boolean(r->request->original));
-        (void)json_object_set_new(body, "disposition",
-                                  json_string(stile_disposition_name(worst(r))));
+    record = describe_reading(r);
+    /* No change of the policy comes between the check and the record. */
+    if (!stile_plane_hold(r->plane, &r->standing)) {
+        json_decref(record);
+        return stile_fail(err, STILE_BUSY,
+                          "the policy changed twice while this was answered; ask again");
     }
-    return stile_record_append(r->plane, "document", body, &r->receipt, err);
+    st = stile_record_append(r->plane, "document", record, &r->receipt, err);
+    stile_plane_let_go(r->plane);
+    return st;
 }
 
 static json_t *chunk_json(const reading *r, uint32_t i)
@@ -229,6 +259,13 @@ static stile_status answer(reading *r, stile_error *err)
     return st;
 }
 
+static stile_status compare(reading *r, stile_error *err)
+{
+    (void)err;
+    stile_watch_released(r->plane, r->view, r->released, r->document.chunks, &r->arena);
+    return STILE_OK;
+}
+
 typedef struct stage {
     const char *name;
     stile_status (*run)(reading *r, stile_error *err);
@@ -240,6 +277,7 @@ static const stage stages[] = {
     {"dispose", dispose},
     {"audit", audit},
     {"answer", answer},
+    {"watch", compare},
 };
 
 stile_status stile_document_get(stile_plane *plane, const stile_document_request *request,
@@ -260,7 +298,7 @@ stile_status stile_document_get(stile_plane *plane, const stile_document_request
         st = stile_record_refusal(plane, r.authenticated ? &r.caller : NULL, "document", st, err);
     }
     stile_worker_release(plane, r.worker);
-    stile_policy_unref(r.policy);
+    stile_standing_release(&r.standing);
     stile_view_unref(r.view);
     stile_arena_release(&r.arena);
     return st;

@@ -7,17 +7,18 @@ stile_status stile_retrieval_policy(stile_retrieval *r, stile_error *err)
 {
     stile_worker_release(r->plane, r->worker);
     r->worker = NULL;
-    stile_policy_unref(r->policy);
-    r->policy = stile_plane_policy(r->plane);
-    return stile_worker_acquire(r->plane, r->policy, &r->worker, err);
+    stile_standing_release(&r->standing);
+    r->standing = stile_plane_standing(r->plane);
+    return stile_worker_acquire(r->plane, r->standing.policy, &r->worker, err);
 }
 
 bool stile_retrieval_policy_current(stile_retrieval *r)
 {
-    stile_policy *now = stile_plane_policy(r->plane);
-    bool same = now == r->policy;
-    stile_policy_unref(now);
-    return same;
+    bool current = stile_plane_hold(r->plane, &r->standing);
+
+    if (current)
+        stile_plane_let_go(r->plane);
+    return current;
 }
 
 stile_status stile_retrieval_dispose(stile_retrieval *r, stile_error *err)

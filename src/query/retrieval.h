@@ -21,7 +21,7 @@ typedef struct stile_retrieval {
                          covers every label the view can hold */
     stile_permit *permit;
     stile_worker *worker; /* with the policy in force */
-    stile_policy *policy;
+    stile_standing standing; /* what the dispositions rest on */
     uint32_t *collections;
     size_t collection_count;
     stile_mode mode; /* search */

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "plane/record.h"
 #include "query/retrieval.h"
+#include "query/watch.h"
 
 static stile_status authenticate(stile_retrieval *r, stile_error *err)
 {
@@ -108,7 +109,7 @@ static stile_status cite(stile_retrieval *r, stile_error *err)
     r->answer.released = r->released;
     r->answer.count = r->count;
     r->answer.context_label = r->context_label;
-    r->answer.scan_version = stile_policy_hash(r->policy);
+    r->answer.scan_version = stile_policy_hash(r->standing.policy);
     r->answer.embedder = stile_embedder_hash(stile_plane_embedder(r->plane));
     r->answer.explain = stile_caller_has(&r->caller, STILE_SCOPE_FINDINGS);
     stile_index_generation(stile_view_index(r->view), r->permit, r->collections,
@@ -154,18 +155,33 @@ static json_t *describe_query(const stile_retrieval *r)
     return body;
 }
 
+/* No change of the policy comes between the check and the record. */
 static stile_status audit(stile_retrieval *r, stile_error *err)
 {
-    if (!stile_retrieval_policy_current(r))
+    json_t *record = describe_query(r);
+    stile_status st;
+
+    if (!stile_plane_hold(r->plane, &r->standing)) {
+        json_decref(record);
         return stile_fail(err, STILE_BUSY,
                           "the policy changed twice while this was answered; ask "
                           "again");
-    return stile_record_append(r->plane, "retrieve", describe_query(r), &r->receipt, err);
+    }
+    st = stile_record_append(r->plane, "retrieve", record, &r->receipt, err);
+    stile_plane_let_go(r->plane);
+    return st;
 }
 
 static stile_status answer(stile_retrieval *r, stile_error *err)
 {
     return stile_answer_write(&r->answer, r->query->format, &r->receipt, r->out, err);
+}
+
+static stile_status compare(stile_retrieval *r, stile_error *err)
+{
+    (void)err;
+    stile_watch_released(r->plane, r->view, r->released, r->count, &r->arena);
+    return STILE_OK;
 }
 
 typedef struct stage {
@@ -186,13 +202,14 @@ static const stage stages[] = {
     {"cite", cite},
     {"audit", audit},
     {"answer", answer},
+    {"watch", compare},
 };
 
 static void release(stile_retrieval *r)
 {
     stile_label_destroy(r->context_label);
     stile_worker_release(r->plane, r->worker);
-    stile_policy_unref(r->policy);
+    stile_standing_release(&r->standing);
     stile_permit_unref(r->permit);
     stile_view_unref(r->view);
     stile_arena_release(&r->arena);

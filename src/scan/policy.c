@@ -113,7 +113,9 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
         (void)snprintf(folder, sizeof folder, "%s", options->rules_folder);
     else
         st = stile_rules_path(folder, sizeof folder, err);
-    if (st || (st = stile_rules_load(folder, &policy->rules, err)) ||
+    if (st ||
+        (st = stile_rules_load_with(folder, options->packs, options->pack_count, &policy->rules,
+                                    err)) ||
         (st = load_classifier(policy, options->classifier, err)) ||
         (st = hash_policy(policy, err))) {
         stile_policy_unref(policy);

@@ -27,6 +27,10 @@ typedef struct stile_policy_options {
     const char *cache_folder; /* where the compiled prefilter is kept; NULL: nowhere */
     /* What happens to secrets and personal data in released text. */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
+    /* Uploaded packs, beside the folder's. They add rules and nothing else: a score only grows by
+     * them, and the neutralization that is always on does not ask rules. */
+    const struct stile_rules_pack *packs;
+    size_t pack_count;
 } stile_policy_options;
 
 /* Errors name file, line and rule. Caller unrefs. */

@@ -31,7 +31,11 @@ typedef struct stile_cursor stile_cursor;
     X(ROWS, "rows")                                                                                \
     X(VERDICTS, "verdicts")                                                                        \
     X(KEYS, "keys")                                                                                \
-    X(CHANGES, "changes")
+    X(CHANGES, "changes")                                                                          \
+    X(PACKS, "packs")                                                                              \
+    X(SHADOWS, "shadows")                                                                          \
+    X(REVIEWS, "reviews")                                                                          \
+    X(JOBS, "jobs")
 
 typedef enum {
 #define STILE_TABLE_ENUM(name, family) STILE_TABLE_##name,
