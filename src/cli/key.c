@@ -129,7 +129,7 @@ static const stile_command subcommands[] = {
      .usage = "stile key create --data DIR --clearance CLEARANCE [options] NAME",
      .details = "The key is printed once on standard output, and stored as a hash.\n"
                 "Scopes: retrieve, ingest, label, label:lower, trust, collection, keys, findings,\n"
-                "audit.\n"
+                "audit, rules:write, rules:approve, rules:promote, quarantine.\n"
                 "\n"
                 "Example:\n"
                 "  stile key create --data d --clearance 'internal//eu' helpdesk > key\n",

@@ -80,7 +80,7 @@ Test(server, gives_each_status_its_http_status_and_keeps_its_own_faults_to_itsel
         {"TOO_LARGE", 413, true},       {"NOT_FOUND", 404, true}, {"CONFLICT", 409, true},
         {"UNAUTHENTICATED", 401, true}, {"FORBIDDEN", 403, true}, {"BUSY", 503, true},
         {"TIMEOUT", 504, true},         {"CORRUPT", 500, false},  {"UNSUPPORTED", 501, true},
-        {"UNAVAILABLE", 503, false},    {"INTERNAL", 500, false},
+        {"UNAVAILABLE", 503, false},    {"INTERNAL", 500, false}, {"STALE", 412, true},
     };
 
     cr_assert_eq(sizeof rows / sizeof *rows, STILE_STATUS_COUNT - 1);
