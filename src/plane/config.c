@@ -76,6 +76,7 @@ static const char template_text[] =
     "release:                  # of text that is released: off, mark or redact\n"
     "  secrets: redact         # keys, tokens, passwords\n"
     "  personal: off           # e-mail addresses, phone, card and account numbers\n"
+    "\n"
     "# scan:\n"
     "#   shadow_least: 200     # a promotion needs so many chunks compared in shadow,\n"
     "#   withheld_rise: 0.01   # and at most this share of them newly withheld\n"
