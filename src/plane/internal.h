@@ -59,8 +59,9 @@ void stile_plane_gate_release(stile_plane *plane);
 stile_status stile_plane_build_policy(const stile_plane *plane,
                                       const struct stile_rules_pack *packs, size_t count,
                                       stile_policy **out, stile_error *err) STILE_MUST_CHECK;
-/* Put it in force, with a reference of its own. Under the gate. */
-void stile_plane_swap_policy(stile_plane *plane, stile_policy *policy);
+/* Put it in force, with a reference of its own, and give the plane's reference to the one before:
+ * unref it when the gate is let go. Under the gate. */
+stile_policy *stile_plane_swap_policy(stile_plane *plane, stile_policy *policy) STILE_MUST_CHECK;
 /* These take over the reference in what they are given. */
 void stile_plane_set_shadow(stile_plane *plane, const stile_shadow *shadow);
 void stile_plane_set_trial(stile_plane *plane, const stile_trial *trial);

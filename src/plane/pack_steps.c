@@ -98,14 +98,16 @@ static stile_status record_and_write(stile_plane *plane, const commit *c, stile_
 
 static stile_status commit_step(stile_plane *plane, const commit *c, stile_error *err)
 {
+    stile_policy *old = NULL;
     stile_status st;
 
     if (!c->policy)
         return record_and_write(plane, c, err);
     (void)pthread_rwlock_wrlock(&plane->gate);
     if (!(st = record_and_write(plane, c, err)))
-        stile_plane_swap_policy(plane, c->policy);
+        old = stile_plane_swap_policy(plane, c->policy);
     (void)pthread_rwlock_unlock(&plane->gate);
+    stile_policy_unref(old);
     return st;
 }
 

@@ -64,12 +64,15 @@ stile_policy *stile_plane_policy(stile_plane *plane)
 
 void stile_plane_set_policy(stile_plane *plane, stile_policy *policy)
 {
+    stile_policy *old;
+
     (void)pthread_rwlock_wrlock(&plane->gate);
-    stile_plane_swap_policy(plane, policy);
+    old = stile_plane_swap_policy(plane, policy);
     (void)pthread_rwlock_unlock(&plane->gate);
+    stile_policy_unref(old); /* may wait for what compiles its prefilter: not under the gate */
 }
 
-void stile_plane_swap_policy(stile_plane *plane, stile_policy *policy)
+stile_policy *stile_plane_swap_policy(stile_plane *plane, stile_policy *policy)
 {
     stile_policy *old;
 
@@ -77,7 +80,7 @@ void stile_plane_swap_policy(stile_plane *plane, stile_policy *policy)
     old = plane->policy;
     plane->policy = stile_policy_ref(policy);
     (void)pthread_mutex_unlock(&plane->view_lock);
-    stile_policy_unref(old);
+    return old;
 }
 
 stile_standing stile_plane_standing(stile_plane *plane)
