@@ -39,6 +39,15 @@ dep_plain(stemmer libstemmer.h stemmer)
 dep_plain(roaring roaring/roaring.h roaring)
 dep_plain(linear linear.h linear)
 
+# Only a baseline of a benchmark.
+add_library(dep_yara INTERFACE)
+pkg_check_modules(yara IMPORTED_TARGET GLOBAL yara)
+if(yara_FOUND)
+    target_link_libraries(dep_yara INTERFACE PkgConfig::yara)
+    target_compile_definitions(dep_yara INTERFACE STILE_HAVE_YARA)
+endif()
+add_library(dep::yara ALIAS dep_yara)
+
 # The prefilter is optional: without it the PCRE2 loop gives the same verdicts, slower.
 add_library(dep_hs INTERFACE)
 pkg_check_modules(hs IMPORTED_TARGET GLOBAL libhs)
