@@ -46,6 +46,6 @@ stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more);
 void stile_policy_prefilter_recall(stile_policy *policy);
 void stile_policy_prefilter_drop(stile_policy *policy);
 
-#define STILE_VIEW_CODE_VERSION 2 /* raised when views, scoring or the sanitizer change */
+#define STILE_VIEW_CODE_VERSION 3 /* raised when views, scoring or the sanitizer change */
 
 #endif

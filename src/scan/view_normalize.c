@@ -132,6 +132,19 @@ static bool is_marked(stile_slice text, size_t at)
            u_getCombiningClass((UChar32)stile_utf8_next(text, &next)) != 0;
 }
 
+/* The length of a terminal's styling sequence that starts here, which would part the letters around
+ * it; 0: none. One without a number is text to whoever is no terminal, and is kept. */
+static size_t styling_length(stile_slice text, size_t at)
+{
+    size_t len;
+
+    if (text.ptr[at] != 0x1b || text.len - at < 4 || text.ptr[at + 1] != '[' ||
+        !isdigit((unsigned char)text.ptr[at + 2]))
+        return 0;
+    len = stile_escape_sequence(text, at);
+    return text.ptr[at + len - 1] == 'm' ? len : 0;
+}
+
 /* A run of ASCII from `at`; gives its end. */
 static size_t add_ascii(normalizer *n, size_t at)
 {
@@ -156,7 +169,8 @@ static size_t add_ascii(normalizer *n, size_t at)
             break; /* the start of a marked letter, or not ASCII */
         if (text.ptr[at] == ' ' || (text.ptr[at] >= '\t' && text.ptr[at] <= '\r'))
             add_space(n, at, 1);
-        at++; /* other controls are nothing */
+        len = styling_length(text, at);
+        at += len ? len : 1; /* other controls are nothing */
     }
     return at;
 }

@@ -71,6 +71,7 @@ Test(views, normalized_reads_through_disguises)
          "ignore"},
         {"\xc9\xaa\xc9\xa2\xc9\xb4\xe1\xb4\x8f\xca\x80\xe1\xb4\x87", "ignore"},
         {"a\xe2\xa0\x80\x62\xe3\x85\xa4\x63", "a b c"},
+        {"\x1b[30;40mig\x1b[0mnore\x1b[m", "ignore"},
         {"e\xcc\x81t\xc3\xa9", "\xc3\xa9t\xc3\xa9"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
