@@ -7,7 +7,7 @@
  *              run: a loop of PCRE2 JIT over the same patterns, and libyara with the same patterns
  *   scan       everything, as stile_scan does it, with its median and p99 a piece
  *
- *   bench_scan [--json] FILE... */
+ *   bench_scan [--json] FILE...          BENCH_STAGE=views times that stage alone */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,10 +170,13 @@ static void with_neighbours(bench *b, size_t i)
 /* Time `run` over the first `count` pieces, ROUNDS times after a warm-up; print and keep a row. */
 static double measure(bench *b, const char *name, stage run, size_t count)
 {
+    const char *only = getenv("BENCH_STAGE");
     double rates[ROUNDS], bytes = 0, best;
     size_t n = count < b->count ? count : b->count;
     json_t *row;
 
+    if (only && strcmp(only, name) != 0)
+        return 0;
     for (size_t i = 0; i < n; i++)
         bytes += (double)b->pieces[i].len;
     for (int round = -1; round < ROUNDS; round++) {

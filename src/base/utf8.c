@@ -36,6 +36,21 @@ static size_t sequence(const unsigned char *p, size_t n, uint32_t *cp)
     return len;
 }
 
+size_t stile_ascii_length(stile_slice s)
+{
+    size_t i = 0;
+
+    for (; i + 32 <= s.len; i += 32) {
+        uint64_t word[4];
+        memcpy(word, s.ptr + i, sizeof word);
+        if ((word[0] | word[1] | word[2] | word[3]) & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (i < s.len && (unsigned char)s.ptr[i] < 0x80)
+        i++;
+    return i;
+}
+
 size_t stile_utf8_valid(stile_slice s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;

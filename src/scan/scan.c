@@ -262,7 +262,7 @@ static stile_status scan_joint(scan *s, stile_error *err)
     if (end == start || (field[STILE_FIELD_BEFORE].len == 0 && field[STILE_FIELD_AFTER].len == 0))
         return STILE_OK;
     if ((st = join(field, s->arena, &joined, err)) ||
-        (st = stile_scan_views_make(joined, STILE_FORMAT_TEXT, s->arena, &views, err)))
+        (st = stile_scan_views_plain(joined, s->arena, &views, err)))
         return st;
     for (size_t v = 0; !st && v < views.count; v++)
         if (views.views[v].kind == STILE_VIEW_NORMALIZED)

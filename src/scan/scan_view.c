@@ -24,38 +24,48 @@ static stile_status make_raw(stile_slice text, stile_arena *arena, stile_scan_vi
     return STILE_OK;
 }
 
-static stile_status make_all(stile_slice text, stile_format format, stile_arena *arena,
-                             stile_view_list *list, stile_scan_views *out, stile_error *err)
+static stile_status make_plain(stile_slice text, stile_arena *arena, stile_view_list *list,
+                               stile_scan_view *raw, stile_scan_view *normalized, stile_error *err)
 {
-    stile_scan_view raw, normalized;
     stile_status st;
 
-    (void)format; /* markup is looked for in every format: a text may well carry some */
-    if ((st = make_raw(text, arena, &raw, err)) ||
-        (st = stile_view_normalize(&raw, arena, &normalized, err)))
+    if ((st = make_raw(text, arena, raw, err)) ||
+        (st = stile_view_normalize(raw, arena, normalized, err)))
         return st;
-    list->views[list->count++] = raw;
-    list->views[list->count++] = normalized;
-    if ((st = stile_view_fold(&raw, &normalized, arena, list, err)) ||
-        (st = stile_view_decode(&raw, &normalized, arena, list, err)) ||
-        (st = stile_view_extract(&raw, arena, list, err)))
-        return st;
-    return stile_view_channels(text, arena, &out->channels, &out->channel_count, err);
+    list->survey = stile_view_survey_of(text);
+    list->views[list->count++] = *raw;
+    list->views[list->count++] = *normalized;
+    return stile_view_fold(raw, normalized, arena, list, err);
 }
 
-stile_status stile_scan_views_make(stile_slice text, stile_format format, stile_arena *arena,
-                                   stile_scan_views *out, stile_error *err)
+/* Markup is looked for in every format: a text may well carry some. */
+static stile_status make_hidden(stile_slice text, stile_arena *arena, stile_view_list *list,
+                                const stile_scan_view *raw, const stile_scan_view *normalized,
+                                stile_scan_views *out, stile_error *err)
+{
+    stile_status st;
+
+    if ((st = stile_view_decode(raw, normalized, arena, list, err)) ||
+        (st = stile_view_extract(raw, arena, list, err)))
+        return st;
+    return stile_view_channels(text, &list->survey, arena, &out->channels, &out->channel_count,
+                               err);
+}
+
+static stile_status make_views(stile_slice text, bool hidden, stile_arena *arena,
+                               stile_scan_views *out, stile_error *err)
 {
     stile_view_list *list = stile_alloc(sizeof *list);
     stile_scan_views views = {0};
+    stile_scan_view raw, normalized;
     stile_status st;
 
     if (!list)
         return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     if (text.len > UINT32_MAX / 4)
         st = stile_fail(err, STILE_TOO_LARGE, "scan: a text of %zu bytes", text.len);
-    else
-        st = make_all(text, format, arena, list, &views, err);
+    else if (!(st = make_plain(text, arena, list, &raw, &normalized, err)) && hidden)
+        st = make_hidden(text, arena, list, &raw, &normalized, &views, err);
     if (!st && !(views.views = stile_arena_array(arena, list->count, sizeof *views.views)))
         st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     if (!st) {
@@ -66,6 +76,19 @@ stile_status stile_scan_views_make(stile_slice text, stile_format format, stile_
     }
     stile_free(list);
     return st;
+}
+
+stile_status stile_scan_views_make(stile_slice text, stile_format format, stile_arena *arena,
+                                   stile_scan_views *out, stile_error *err)
+{
+    (void)format;
+    return make_views(text, true, arena, out, err);
+}
+
+stile_status stile_scan_views_plain(stile_slice text, stile_arena *arena, stile_scan_views *out,
+                                    stile_error *err)
+{
+    return make_views(text, false, arena, out, err);
 }
 
 static bool fault(const char **why, const char *what)

@@ -61,6 +61,10 @@ typedef struct stile_scan_views {
 stile_status stile_scan_views_make(stile_slice text, stile_format format, stile_arena *arena,
                                    stile_scan_views *out, stile_error *err) STILE_MUST_CHECK;
 
+/* The readings of the text as it stands alone, nothing decoded or extracted and no channels. */
+stile_status stile_scan_views_plain(stile_slice text, stile_arena *arena, stile_scan_views *out,
+                                    stile_error *err) STILE_MUST_CHECK;
+
 /* The bytes of the original that view bytes [start, end) came from: the least span that holds all
  * of them. */
 void stile_scan_view_origin(const stile_scan_view *view, uint32_t start, uint32_t end,

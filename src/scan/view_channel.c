@@ -161,8 +161,9 @@ static size_t see(finder *f, cluster clusters[CLUSTERS], stile_slice text, size_
     return next;
 }
 
-stile_status stile_view_channels(stile_slice text, stile_arena *arena, stile_channel **out,
-                                 size_t *count, stile_error *err)
+stile_status stile_view_channels(stile_slice text, const stile_view_survey *survey,
+                                 stile_arena *arena, stile_channel **out, size_t *count,
+                                 stile_error *err)
 {
     finder f = {.count = 0};
     cluster clusters[CLUSTERS] = {
@@ -172,6 +173,10 @@ stile_status stile_view_channels(stile_slice text, stile_arena *arena, stile_cha
                         .one_symbol_says_nothing = true},
     };
 
+    *count = 0;
+    *out = NULL;
+    if (survey->ascii && !survey->control)
+        return STILE_OK;
     for (size_t at = 0; at < text.len;) {
         unsigned char c = (unsigned char)text.ptr[at];
         at = c < 0x80 && c != 0x1b ? at + 1 : see(&f, clusters, text, at);

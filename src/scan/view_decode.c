@@ -59,10 +59,15 @@ static stile_status keep(decoding *d, stile_view_builder *b, const char *how)
     return STILE_OK;
 }
 
+static bool is_alnum(unsigned char c)
+{
+    return stile_ascii_is_letter((char)c) || stile_ascii_is_digit((char)c);
+}
+
 static bool may_begin(unsigned char c, unsigned char before)
 {
-    return c >= 0x80 || c == '%' || c == '\\' || c == '&' || (isalnum(c) && !isalnum(before)) ||
-           c == '+' || c == '/';
+    return c >= 0x80 || c == '%' || c == '\\' || c == '&' || c == '+' || c == '/' ||
+           (is_alnum(c) && !is_alnum(before));
 }
 
 static stile_status decode_level(decoding *d, const stile_scan_view *view, int depth);
@@ -131,13 +136,13 @@ static stile_status try_decoder(decoding *d, const stile_scan_view *view, size_t
 static stile_status decode_at(decoding *d, const stile_scan_view *view, size_t at, int depth,
                               size_t resume[STILE_DECODERS], size_t *taken)
 {
-    unsigned char c = (unsigned char)view->text.ptr[at];
+    uint32_t may = stile_decoders_at(view->text, at);
     stile_status st = STILE_OK;
 
     *taken = 0;
-    for (size_t i = 0; !st && !*taken && i < STILE_DECODERS; i++) {
+    for (size_t i = 0; !st && !*taken && may >> i; i++) {
         size_t before = d->made, ran = 0;
-        if (at < resume[i] || !stile_decoders[i].begins(c))
+        if (at < resume[i] || !(may >> i & 1))
             continue;
         st = try_decoder(d, view, i, at, depth, &ran);
         resume[i] = at + ran;
@@ -171,15 +176,9 @@ static stile_status decode_level(decoding *d, const stile_scan_view *view, int d
 
 static stile_status rotated(decoding *d, const stile_scan_view *normalized)
 {
-    static const stile_trigger triggers[] = {
-        {"vtaber", 0},        {"vafgehpgvba", 0}, {"qvfertneq", 0}, {"cerivbhf", 4},
-        {"flfgrz cebzcg", 5}, {"nffvfgnag", 1},   {"cnffjbeq", 4},  {"erirny", 3},
-        {"olcnff", 2},        {"bireevqr", 6},    {"sbetrg", 1}};
     stile_slice text = normalized->text;
     stile_view_builder b;
 
-    if (!stile_count_triggers(text, triggers, sizeof triggers / sizeof *triggers))
-        return STILE_OK;
     stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -216,16 +215,10 @@ static void add_reversed_words(stile_view_builder *b, stile_slice text)
 
 static stile_status reversed(decoding *d, const stile_scan_view *normalized)
 {
-    static const stile_trigger triggers[] = {
-        {"erongi", 4},         {"noitcurtsni", 5}, {"draregsid", 5}, {"suoiverp", 4},
-        {"tpmorp metsys", 11}, {"tnatsissa", 5},   {"drowssap", 3},  {"laever", 3},
-        {"ssapyb", 4},         {"edirrevo", 6},    {"tegrof", 5}};
     stile_slice text = normalized->text;
     stile_view_builder b;
     stile_status st;
 
-    if (!stile_count_triggers(text, triggers, sizeof triggers / sizeof *triggers))
-        return STILE_OK;
     stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
     add_reversed(&b, text, 0, text.len);
     if ((st = keep(d, &b, "reversed")))
@@ -239,6 +232,7 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
                                stile_arena *arena, stile_view_list *list, stile_error *err)
 {
     decoding d = {.arena = arena, .list = list, .err = err};
+    stile_triggered triggered;
     stile_status st;
 
     /* No stretch is much longer than the run it came from, at most twice where its context comes with it,
@@ -253,7 +247,10 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
         else
             stile_view_builder_release(&d.found[i]);
     }
-    if (st || (st = rotated(&d, normalized)))
+    if (st)
         return st;
-    return reversed(&d, normalized);
+    triggered = stile_find_triggers(normalized->text);
+    if (triggered.rot13 && (st = rotated(&d, normalized)))
+        return st;
+    return triggered.reversed ? reversed(&d, normalized) : STILE_OK;
 }

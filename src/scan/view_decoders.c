@@ -8,34 +8,46 @@
 
 #define MAX_RUN ((size_t)65536) /* bytes of one run that another may follow at once */
 #define MAX_WRAP 32             /* bytes between two lines of one run */
+#define LEAST_BASE64 16         /* digits */
+#define LEAST_BASE32 24         /* digits */
 #define LEAST_HEX 8             /* bytes */
 #define REACH 64                /* bytes from one unseen character to the next */
 #define LEAST_ESCAPES 3         /* percent escapes of one run */
 
+/* Values of digits by byte; -1: none. Two alphabets of base64 are read alike. */
+#define NONE10 -1, -1, -1, -1, -1, -1, -1, -1, -1, -1
+static const signed char base64_values[128] = {
+    NONE10, NONE10, NONE10, NONE10, -1, -1, -1, 62, -1, 62, -1, 63, 52, 53, 54, 55, 56, 57, 58,
+    59,     60,     61,     -1,     -1, -1, -1, -1, -1, -1, 0,  1,  2,  3,  4,  5,  6,  7,  8,
+    9,      10,     11,     12,     13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1,
+    -1,     -1,     63,     -1,     26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41,     42,     43,     44,     45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1};
+
 static int base64_value(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+    unsigned char u = (unsigned char)c;
+    return u < 128 ? base64_values[u] : -1;
 }
 
 static int base32_value(char c)
 {
-    if (isalpha((unsigned char)c))
-        return tolower((unsigned char)c) - 'a';
-    return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+    unsigned char u = (unsigned char)c;
+    if ((u | 32) >= 'a' && (u | 32) <= 'z')
+        return (u | 32) - 'a';
+    return u >= '2' && u <= '7' ? u - '2' + 26 : -1;
 }
 
 static int hex_value(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)tolower((unsigned char)c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    unsigned char u = (unsigned char)c;
+    if (u >= '0' && u <= '9')
+        return u - '0';
+    return (u | 32) >= 'a' && (u | 32) <= 'f' ? (u | 32) - 'a' + 10 : -1;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 /* What wraps encoded lines: blanks, quotes and their joining in code, the mark of quoted mail. */
@@ -44,8 +56,8 @@ static bool is_wrapping(stile_slice text, size_t i)
     char c = text.ptr[i];
 
     if (c == '+') /* a digit of base64 as well */
-        return i + 1 < text.len && isspace((unsigned char)text.ptr[i + 1]);
-    return isspace((unsigned char)c) || c == '"' || c == '\'' || c == '>' || c == '\\' || c == ',';
+        return i + 1 < text.len && is_space(text.ptr[i + 1]);
+    return is_space(c) || c == '"' || c == '\'' || c == '>' || c == '\\' || c == ',';
 }
 
 /* Where a packed run goes on when it pauses at text[i] after so many digits, or `i` when it ends there: it
@@ -84,7 +96,7 @@ static size_t packed(stile_slice text, size_t at, stile_view_builder *b, int (*v
     size_t i, digits = 0, from = at, bytes = 0;
     uint32_t held = 0;
     unsigned have = 0;
-    char group[5]; /* base64 writes three bytes in four digits, base32 five in eight */
+    char group[5] = {0}; /* base64 writes three bytes in four digits, base32 five in eight */
 
     if (!has_digits(text, at, value, bits, least))
         return 0;
@@ -118,14 +130,8 @@ static size_t packed(stile_slice text, size_t at, stile_view_builder *b, int (*v
  * slash, is made of digits too, and shifts it. */
 static size_t base64(stile_slice text, size_t at, size_t shift, stile_view_builder *b)
 {
-    size_t ran;
+    size_t ran = packed(text, at + shift, b, base64_value, 6, LEAST_BASE64);
 
-    if (at > 0 && base64_value(text.ptr[at - 1]) >= 0)
-        return 0; /* inside a run */
-    for (size_t i = 0; i < shift; i++)
-        if (at + i >= text.len || base64_value(text.ptr[at + i]) < 0)
-            return 0;
-    ran = packed(text, at + shift, b, base64_value, 6, 16);
     return ran ? ran + shift : 0;
 }
 
@@ -151,9 +157,7 @@ static size_t base64_3(stile_slice text, size_t at, stile_view_builder *b)
 
 static size_t base32(stile_slice text, size_t at, stile_view_builder *b)
 {
-    if (at > 0 && base32_value(text.ptr[at - 1]) >= 0)
-        return 0;
-    return packed(text, at, b, base32_value, 5, 24);
+    return packed(text, at, b, base32_value, 5, LEAST_BASE32);
 }
 
 /* One byte at text[at], "69", "0x69" or "\x69", with what parts it from the next; 0: none. */
@@ -169,21 +173,29 @@ static size_t hex_byte(stile_slice text, size_t at, char *byte)
     *byte = (char)(hex_value(text.ptr[i]) << 4 | hex_value(text.ptr[i + 1]));
     i += 2;
     while (i < text.len && i - at < 6 &&
-           (isspace((unsigned char)text.ptr[i]) || (text.ptr[i] && strchr(",:;-_", text.ptr[i]))))
+           (is_space(text.ptr[i]) || (text.ptr[i] && strchr(",:;-_", text.ptr[i]))))
         i++;
     return i - at;
 }
 
-static size_t hex(stile_slice text, size_t at, stile_view_builder *b)
+static bool may_hex(stile_slice text, size_t at)
 {
-    size_t i = at, len;
+    size_t len;
     char byte;
 
     if (at > 0 && isalnum((unsigned char)text.ptr[at - 1]))
-        return 0;
-    for (int n = 0; n < LEAST_HEX; n++, i += len) /* most words fail here, at no cost */
-        if (!(len = hex_byte(text, i, &byte)))
-            return 0;
+        return false;
+    for (int n = 0; n < LEAST_HEX; n++, at += len)
+        if (!(len = hex_byte(text, at, &byte)))
+            return false;
+    return true;
+}
+
+static size_t hex(stile_slice text, size_t at, stile_view_builder *b)
+{
+    size_t i, len;
+    char byte;
+
     for (i = at; (len = hex_byte(text, i, &byte)) > 0; i += len)
         stile_view_add_as(b, i, len, &byte, 1);
     return i - at;
@@ -191,7 +203,7 @@ static size_t hex(stile_slice text, size_t at, stile_view_builder *b)
 
 static bool parts_percent(char c)
 {
-    return isspace((unsigned char)c) || c == '"' || c == '=' || c == '?' || c == '&';
+    return is_space(c) || c == '"' || c == '=' || c == '?' || c == '&';
 }
 
 static bool is_percent(stile_slice text, size_t at)
@@ -206,8 +218,6 @@ static size_t percent(stile_slice text, size_t at, stile_view_builder *b)
 {
     size_t end = at, escapes = 0;
 
-    if (at > 0 && !parts_percent(text.ptr[at - 1]))
-        return 0;
     for (; end < text.len && !parts_percent(text.ptr[end]); end++)
         escapes += is_percent(text, end);
     if (escapes < LEAST_ESCAPES)
@@ -278,46 +288,74 @@ static size_t selectors(stile_slice text, size_t at, stile_view_builder *b)
     return unseen(text, at, b, selector_byte);
 }
 
-static bool begins_beyond_ascii(unsigned char c)
-{
-    return c >= 0x80;
-}
-
-static bool begins_escape(unsigned char c)
-{
-    return c == '\\' || c == '&' || c == '%';
-}
-
-static bool begins_percent(unsigned char c)
-{
-    return c < 0x80 && !parts_percent((char)c);
-}
-
-static bool begins_hex(unsigned char c)
-{
-    return c == '\\' || hex_value((char)c) >= 0;
-}
-
-static bool begins_base32(unsigned char c)
-{
-    return base32_value((char)c) >= 0;
-}
-
-static bool begins_base64(unsigned char c)
-{
-    return base64_value((char)c) >= 0;
-}
+enum { TAGS, SELECTORS, ESCAPES, PERCENT, HEX, BASE32, BASE64 /* four of them, by shift */ };
 
 /* Stricter alphabets first: base64's takes in the others'. */
 const stile_decoder stile_decoders[STILE_DECODERS] = {
-    {"tags", 0, begins_beyond_ascii, tags, true},
-    {"selectors", 0, begins_beyond_ascii, selectors, true},
-    {"escapes", 0, begins_escape, stile_decode_escapes, true},
-    {"percent", '%', begins_percent, percent, false},
-    {"hex", 0, begins_hex, hex, false},
-    {"base32", 0, begins_base32, base32, false},
-    {"base64", 0, begins_base64, base64_0, true},
-    {"base64", 0, begins_base64, base64_1, true},
-    {"base64", 0, begins_base64, base64_2, true},
-    {"base64", 0, begins_base64, base64_3, true},
+    [TAGS] = {"tags", 0, tags, true},
+    [SELECTORS] = {"selectors", 0, selectors, true},
+    [ESCAPES] = {"escapes", 0, stile_decode_escapes, true},
+    [PERCENT] = {"percent", '%', percent, false},
+    [HEX] = {"hex", 0, hex, false},
+    [BASE32] = {"base32", 0, base32, false},
+    [BASE64] = {"base64", 0, base64_0, true},
+    [BASE64 + 1] = {"base64", 0, base64_1, true},
+    [BASE64 + 2] = {"base64", 0, base64_2, true},
+    [BASE64 + 3] = {"base64", 0, base64_3, true},
 };
+
+/* Digits in a row from text[at], as far as a run could do without a pause. */
+static size_t digits_in_row(stile_slice text, size_t at, int (*value)(char))
+{
+    size_t n = 0;
+
+    while (n < LEAST_BASE32 && at + n < text.len && value(text.ptr[at + n]) >= 0 &&
+           !(n && is_wrapping(text, at + n)))
+        n++;
+    return n;
+}
+
+static uint32_t base32_at(stile_slice text, size_t at)
+{
+    size_t row;
+
+    if (base32_value(text.ptr[at]) < 0 || (at > 0 && base32_value(text.ptr[at - 1]) >= 0))
+        return 0;
+    row = digits_in_row(text, at, base32_value);
+    /* a shorter row goes on only behind whole groups of eight */
+    if (row < LEAST_BASE32 && row % 8 != 0)
+        return 0;
+    return has_digits(text, at, base32_value, 5, LEAST_BASE32) ? 1u << BASE32 : 0;
+}
+
+static uint32_t base64_at(stile_slice text, size_t at)
+{
+    uint32_t found = 0;
+    size_t row;
+
+    if (base64_value(text.ptr[at]) < 0 || (at > 0 && base64_value(text.ptr[at - 1]) >= 0))
+        return 0; /* none, or inside a run */
+    row = digits_in_row(text, at, base64_value);
+    for (size_t shift = 0; shift < 4 && shift < row; shift++)
+        /* a shorter row goes on only behind whole groups of four */
+        if ((row - shift >= LEAST_BASE64 || (row - shift) % 4 == 0) &&
+            has_digits(text, at + shift, base64_value, 6, LEAST_BASE64))
+            found |= 1u << (BASE64 + shift);
+    return found;
+}
+
+uint32_t stile_decoders_at(stile_slice text, size_t at)
+{
+    char c = text.ptr[at], before = at > 0 ? text.ptr[at - 1] : ' ';
+    uint32_t found = 0;
+
+    if ((unsigned char)c >= 0x80)
+        return 1u << TAGS | 1u << SELECTORS;
+    if (c == '\\' || c == '&' || c == '%')
+        found |= 1u << ESCAPES;
+    if (!parts_percent(c) && parts_percent(before))
+        found |= 1u << PERCENT;
+    if ((c == '\\' || hex_value(c) >= 0) && may_hex(text, at))
+        found |= 1u << HEX;
+    return found | base32_at(text, at) | base64_at(text, at);
+}

@@ -7,8 +7,7 @@
 
 typedef struct stile_decoder {
     const char *how;
-    char needs;                      /* a text without this character has no run; 0: any may */
-    bool (*begins)(unsigned char c); /* whether a run may begin with this byte */
+    char needs; /* a text without this character has no run; 0: any may */
     /* Bytes of text[at..) read, 0: nothing here. Appends what they stand for, not all of it text. Work is
      * in proportion to what is read, or small. */
     size_t (*run)(stile_slice text, size_t at, stile_view_builder *b);
@@ -17,6 +16,10 @@ typedef struct stile_decoder {
 
 enum { STILE_DECODERS = 10 };
 extern const stile_decoder stile_decoders[STILE_DECODERS];
+
+/* Which of the decoders (bit i: decoder i) may have a run that begins at text[at]. The others would read
+ * nothing: it spares most words the trying. */
+uint32_t stile_decoders_at(stile_slice text, size_t at);
 
 /* Escapes and entities with the words around them: the run of "escapes" (view_escapes.c). */
 size_t stile_decode_escapes(stile_slice text, size_t at, stile_view_builder *b);

@@ -292,6 +292,8 @@ stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
     extraction x = {.text = raw->text};
     stile_status st = STILE_OK;
 
+    if (!list->survey.markup)
+        return STILE_OK; /* nothing begins without it */
     for (int sort = 0; sort < SORTS;
          sort++) /* a part may be as long as what parts it from the next */
         stile_view_builder_init(&x.found[sort], arena, NULL, 4 * raw->text.len + 64);

@@ -158,11 +158,6 @@ static char unmarked(const UNormalizer2 *nfd, uint32_t cp)
 static stile_status read_unmarked(const stile_scan_view *normalized, stile_arena *arena,
                                   stile_view_list *list, stile_error *err)
 {
-    static const stile_trigger triggers[] = {
-        {"ignore", 1},         {"instruction", 5}, {"disregard", 5}, {"previous", 4},
-        {"system prompt", 11}, {"assistant", 3},   {"password", 4},  {"reveal", 2},
-        {"bypass", 2},         {"override", 1},    {"forget", 0}};
-    const size_t count = sizeof triggers / sizeof *triggers;
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
     stile_slice text = normalized->text;
@@ -189,8 +184,8 @@ static stile_status read_unmarked(const stile_scan_view *normalized, stile_arena
             plain = next;
         }
     }
-    kept = any && stile_count_triggers(stile_buf_slice(&b.text), triggers, count) >
-                      stile_count_triggers(text, triggers, count);
+    kept = any && stile_count_triggers(stile_buf_slice(&b.text), &stile_triggers_plain) >
+                      stile_count_triggers(text, &stile_triggers_plain);
     if (!kept && !b.failed && !b.text.failed) {
         stile_view_builder_release(&b);
         return STILE_OK;
@@ -203,9 +198,13 @@ static stile_status read_unmarked(const stile_scan_view *normalized, stile_arena
 stile_status stile_view_fold(const stile_scan_view *raw, const stile_scan_view *normalized,
                              stile_arena *arena, stile_view_list *list, stile_error *err)
 {
-    stile_status st = stile_view_join_spaced(raw, arena, list, err);
+    const stile_view_survey *survey = &list->survey;
+    stile_status st = STILE_OK;
 
-    if (!st)
-        st = read_leet(normalized, arena, list, err);
-    return st ? st : read_unmarked(normalized, arena, list, err);
+    if (survey->spaced && (st = stile_view_join_spaced(raw, arena, list, err)))
+        return st;
+    /* Normalizing makes letters and digits of what is not ASCII. */
+    if ((survey->leet || !survey->ascii) && (st = read_leet(normalized, arena, list, err)))
+        return st;
+    return survey->ascii ? STILE_OK : read_unmarked(normalized, arena, list, err);
 }

@@ -11,6 +11,7 @@
 #include "scan/invisible.h"
 #include "scan/view_build.h"
 
+#define PLAIN_ROOM ((size_t)1024)
 #define MAX_SEGMENT 32 /* code points of one segment; more marks than that start another */
 
 char stile_look_alike(uint32_t cp)
@@ -145,30 +146,57 @@ static size_t styling_length(stile_slice text, size_t at)
     return text.ptr[at + len - 1] == 'm' ? len : 0;
 }
 
+/* What an ASCII character is read as: itself, a letter in lower case, white space a space; 0: nothing. */
+static char plain_ascii(char c)
+{
+    if ((unsigned char)c - (unsigned)'A' < 26u)
+        return (char)(c + 32);
+    if (stile_ascii_is_space(c))
+        return ' ';
+    return (char)((unsigned char)c > ' ' && c != 0x7f ? c : 0);
+}
+
+/* A stretch of ASCII from `at` that is read byte by byte, a run of white space only to its first; gives its
+ * end. Nothing is read where the first character stands for nothing or has marks on it. */
+static size_t add_plain(normalizer *n, size_t at)
+{
+    stile_slice text = n->text;
+    size_t len = 0, last = text.len - at < PLAIN_ROOM ? text.len - at : PLAIN_ROOM;
+    bool space = n->space || n->b.text.len == 0;
+    char plain[PLAIN_ROOM];
+
+    for (; len < last; len++) {
+        char c = text.ptr[at + len], p = (unsigned char)c < 0x80 ? plain_ascii(c) : 0;
+        if (p == 0 || (p == ' ' && space))
+            break;
+        if (at + len + 1 < text.len && (unsigned char)text.ptr[at + len + 1] >= 0xcc && p != ' ' &&
+            is_marked(text, at + len))
+            break;
+        space = p == ' ';
+        plain[len] = p;
+    }
+    if (len) {
+        stile_view_add_exact(&n->b, at, plain, len);
+        n->space = space;
+    }
+    return at + len;
+}
+
 /* A run of ASCII from `at`; gives its end. */
 static size_t add_ascii(normalizer *n, size_t at)
 {
     stile_slice text = n->text;
-    char lower[256];
 
     while (at < text.len && (unsigned char)text.ptr[at] < 0x80) {
-        size_t len = 0;
-        while (at + len < text.len && len < sizeof lower) {
-            unsigned char c = (unsigned char)text.ptr[at + len];
-            if (c <= ' ' || c >= 0x7f || is_marked(text, at + len))
-                break;
-            lower[len++] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-        }
-        if (len) {
-            stile_view_add_exact(&n->b, at, lower, len);
-            n->space = false;
-            at += len;
+        size_t end = add_plain(n, at), len;
+        if (end > at) {
+            at = end;
             continue;
         }
-        if ((unsigned char)text.ptr[at] > ' ' && (unsigned char)text.ptr[at] != 0x7f)
-            break; /* the start of a marked letter, or not ASCII */
-        if (text.ptr[at] == ' ' || (text.ptr[at] >= '\t' && text.ptr[at] <= '\r'))
-            add_space(n, at, 1);
+        if (stile_ascii_is_space(text.ptr[at]))
+            n->space = true; /* there is one already, or nothing before */
+        else if (plain_ascii(text.ptr[at]))
+            break; /* the start of a marked letter */
         len = styling_length(text, at);
         at += len ? len : 1; /* other controls are nothing */
     }

@@ -134,17 +134,23 @@ static void add_run(stile_view_builder *b, stile_slice text, const spaced_run *r
     }
 }
 
+static bool is_alnum(char c)
+{
+    return stile_ascii_is_letter(c) || stile_ascii_is_digit(c);
+}
+
 /* Whether a run may start at text[at]: a letter with no ASCII letter or digit beside it. */
 static bool may_start(stile_slice text, size_t at)
 {
     unsigned char c = (unsigned char)text.ptr[at];
+    char before = at > 0 ? text.ptr[at - 1] : ' ',
+         after = at + 1 < text.len ? text.ptr[at + 1] : ' ';
 
-    if (c < 0x80 ? !isalpha(c) : c < 0xc3)
+    if (c < 0x80 ? !stile_ascii_is_letter((char)c) : c < 0xc3)
         return false;
-    if (at > 0 && (isalnum((unsigned char)text.ptr[at - 1]) ||
-                   (c >= 0x80 && (unsigned char)text.ptr[at - 1] >= 0x80)))
+    if (is_alnum(before) || (c >= 0x80 && (unsigned char)before >= 0x80))
         return false;
-    return c >= 0x80 || at + 1 == text.len || !isalnum((unsigned char)text.ptr[at + 1]);
+    return c >= 0x80 || !is_alnum(after);
 }
 
 /* The next run from text[at]. A run too short is no longer than a few letters, so that reading it again

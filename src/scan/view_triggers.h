@@ -5,16 +5,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "stile/slice.h"
 
-/* A word in lower case, and where its rarest letter stands, which is looked for first. */
-typedef struct stile_trigger {
-    const char *word;
-    size_t rare;
-} stile_trigger;
+/* The words of one disguise, in lower case, each of at least four bytes. */
+typedef struct stile_triggers {
+    const char *words[12]; /* NULL-terminated */
+} stile_triggers;
+
+extern const stile_triggers stile_triggers_plain, stile_triggers_rot13, stile_triggers_reversed;
 
 /* How many of the words are in `text`, each counted once. */
-size_t stile_count_triggers(stile_slice text, const stile_trigger *triggers, size_t count);
+size_t stile_count_triggers(stile_slice text, const stile_triggers *triggers);
+
+/* Which disguises have any word in `text`, by one pass. */
+typedef struct stile_triggered {
+    bool rot13, reversed;
+} stile_triggered;
+stile_triggered stile_find_triggers(stile_slice text);
 
 #endif
