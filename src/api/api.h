@@ -25,6 +25,9 @@ stile_status stile_api_retrieve(const stile_api *api, const json_t *body, stile_
 /* Collections: {"ceiling"?, "trust"?} -> {"name","ceiling","trust","created"}. */
 stile_status stile_api_collection_put(const stile_api *api, stile_slice name, const json_t *body,
                                       stile_buf *out, stile_error *err) STILE_MUST_CHECK;
+/* {"trust"?, "flagged"?} -> the collection. */
+stile_status stile_api_collection_change(const stile_api *api, stile_slice name, const json_t *body,
+                                         stile_buf *out, stile_error *err) STILE_MUST_CHECK;
 stile_status stile_api_collection_get(const stile_api *api, stile_slice name, stile_buf *out,
                                       stile_error *err) STILE_MUST_CHECK;
 stile_status stile_api_collection_list(const stile_api *api, stile_buf *out,

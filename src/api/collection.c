@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/reply.h"
+#include "plane/record.h"
+#include "plane/rulings.h"
 
 static json_t *describe(const stile_collection *c)
 {
-    return json_pack("{s:o,s:o,s:s,s:o}", "name", stile_json_string(c->name), "ceiling",
+    return json_pack("{s:o,s:o,s:s,s:s,s:o}", "name", stile_json_string(c->name), "ceiling",
                      c->ceiling.len ? stile_json_string(c->ceiling) : json_null(), "trust",
-                     stile_trust_name(c->trust), "created", stile_api_time(c->created_ms));
+                     stile_trust_name(c->trust), "flagged", stile_flagged_name(c->flagged),
+                     "created", stile_api_time(c->created_ms));
 }
 
 static stile_status parse_wanted(const json_t *body, stile_slice name, stile_collection *out,
                                  stile_error *err)
 {
-    static const char *const known[] = {"ceiling", "trust", NULL};
-    stile_slice trust = stile_str("external");
+    static const char *const known[] = {"ceiling", "trust", "flagged", NULL};
+    stile_slice trust = stile_str("external"), flagged = stile_str("sanitize");
     stile_status st;
 
     *out = (stile_collection){.name = name};
     if ((st = stile_json_only(body, "", known, err)) ||
         (st = stile_json_get_string(body, "", "ceiling", false, &out->ceiling, err)) ||
-        (st = stile_json_get_string(body, "", "trust", false, &trust, err)))
+        (st = stile_json_get_string(body, "", "trust", false, &trust, err)) ||
+        (st = stile_json_get_string(body, "", "flagged", false, &flagged, err)))
         return st;
+    if (!stile_flagged_parse(flagged, &out->flagged))
+        return stile_fail(err, STILE_INVALID, "/flagged: expected sanitize or withhold");
     if (!stile_trust_parse(trust, &out->trust))
         return stile_fail(err, STILE_INVALID, "/trust: expected external, internal or curated");
     return STILE_OK;
@@ -44,6 +50,52 @@ stile_status stile_api_collection_put(const stile_api *api, stile_slice name, co
         st = stile_api_record(api, &caller, "collection", describe(&made), err);
     if (!st)
         st = stile_api_reply(describe(&made), out, err);
+    stile_arena_release(&arena);
+    return st;
+}
+
+static stile_status parse_change(const json_t *body, stile_slice name, stile_collection_change *out,
+                                 stile_error *err)
+{
+    static const char *const known[] = {"trust", "flagged", NULL};
+    stile_slice trust = {0}, flagged = {0};
+    stile_status st;
+
+    *out = (stile_collection_change){.name = name};
+    if ((st = stile_json_only(body, "", known, err)) ||
+        (st = stile_json_get_string(body, "", "trust", false, &trust, err)) ||
+        (st = stile_json_get_string(body, "", "flagged", false, &flagged, err)))
+        return st;
+    out->sets_trust = trust.ptr != NULL;
+    out->sets_flagged = flagged.ptr != NULL;
+    if (out->sets_trust && !stile_trust_parse(trust, &out->trust))
+        return stile_fail(err, STILE_INVALID, "/trust: expected external, internal or curated");
+    if (out->sets_flagged && !stile_flagged_parse(flagged, &out->flagged))
+        return stile_fail(err, STILE_INVALID, "/flagged: expected sanitize or withhold");
+    return STILE_OK;
+}
+
+stile_status stile_api_collection_change(const stile_api *api, stile_slice name, const json_t *body,
+                                         stile_buf *out, stile_error *err)
+{
+    stile_collection_change change;
+    stile_collection found, made;
+    stile_caller caller;
+    stile_arena arena;
+    bool entered;
+    stile_status st;
+
+    stile_arena_init(&arena, 0);
+    st = stile_api_enter(api, "collection.settings", STILE_SCOPE_COLLECTION, &arena, &caller, err);
+    entered = !st;
+    if (!st && !(st = parse_change(body, name, &change, err)) &&
+        !(st = stile_caller_collection(&caller, api->plane, name, &arena, &found, err)) &&
+        !(st = stile_caller_may_write(&caller, api->plane, &found, NULL, err)))
+        st = stile_plane_collection_change(api->plane, &caller, &change, &arena, &made, err);
+    if (!st)
+        st = stile_api_reply(describe(&made), out, err);
+    else if (entered)
+        st = stile_record_refusal(api->plane, &caller, "collection.settings", st, err);
     stile_arena_release(&arena);
     return st;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/route.h"
 
+#include "api/quarantine.h"
 #include "api/rules.h"
 
 static stile_status retrieve(const stile_api *api, const stile_api_call *call, stile_buf *out,
@@ -20,6 +21,12 @@ static stile_status collection_put(const stile_api *api, const stile_api_call *c
                                    stile_error *err)
 {
     return stile_api_collection_put(api, call->parameter[0], call->json, out, err);
+}
+
+static stile_status collection_change(const stile_api *api, const stile_api_call *call,
+                                      stile_buf *out, stile_error *err)
+{
+    return stile_api_collection_change(api, call->parameter[0], call->json, out, err);
 }
 
 static stile_status collection_get(const stile_api *api, const stile_api_call *call, stile_buf *out,
@@ -122,6 +129,7 @@ static const stile_api_route routes[] = {
     {"GET", "/v1/collections/{collection}", false, collection_get},
     {"PUT", "/v1/collections/{collection}", true, collection_put},
     {"DELETE", "/v1/collections/{collection}", false, collection_delete},
+    {"POST", "/v1/collections/{collection}/settings", true, collection_change},
     {"POST", "/v1/collections/{collection}/documents", false, documents_bulk},
     {"GET", "/v1/collections/{collection}/documents/{id}", false, document_get},
     {"PUT", "/v1/collections/{collection}/documents/{id}", true, document_put},
@@ -130,6 +138,13 @@ static const stile_api_route routes[] = {
     {"GET", "/v1/keys", false, key_list},
     {"POST", "/v1/keys", true, key_create},
     {"DELETE", "/v1/keys/{id}", false, key_revoke},
+    {"GET", "/v1/quarantine", false, stile_api_quarantine_list},
+    {"GET", "/v1/quarantine/export", false, stile_api_quarantine_export},
+    {"GET", "/v1/quarantine/{chunk}", false, stile_api_quarantine_get},
+    {"POST", "/v1/quarantine/{chunk}/release", true, stile_api_quarantine_release},
+    {"POST", "/v1/quarantine/{chunk}/confirm", true, stile_api_quarantine_confirm},
+    {"POST", "/v1/quarantine/{chunk}/reopen", true, stile_api_quarantine_reopen},
+    {"POST", "/v1/quarantine/{chunk}/approve", true, stile_api_quarantine_approve},
     {"GET", "/v1/rules", false, stile_api_rules_status},
     {"GET", "/v1/rules/packs", false, stile_api_packs_list},
     {"GET", "/v1/rules/packs/{pack}", false, stile_api_pack_versions},

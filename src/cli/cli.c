@@ -8,11 +8,14 @@
 int stile_main(int argc, char **argv)
 {
     const stile_command commands[] = {
-        stile_command_init,     stile_command_ingest, stile_command_query,
-        stile_command_document, stile_command_label,  stile_command_collection,
-        stile_command_key,      stile_command_serve,  stile_command_scan,
-        stile_command_rules,    stile_command_eval,   stile_command_classifier,
-        stile_command_audit,    stile_command_doctor, {0},
+        stile_command_init,       stile_command_ingest,
+        stile_command_query,      stile_command_document,
+        stile_command_label,      stile_command_collection,
+        stile_command_key,        stile_command_serve,
+        stile_command_scan,       stile_command_rules,
+        stile_command_quarantine, stile_command_eval,
+        stile_command_classifier, stile_command_audit,
+        stile_command_doctor,     {0},
     };
     const stile_command root = {
         .name = "stile",

@@ -16,6 +16,15 @@ static const stile_option create_options[] = {
     {"ceiling", 0, "LABEL", "the most secret label it may hold: a level, or level//a&b", false},
     {"trust", 0, "TRUST", "of documents that name none: external (usual), internal, curated",
      false},
+    {"flagged", 0, "HOW", "with flagged chunks: sanitize (usual) or withhold", false},
+    {"json", 0, NULL, "print JSON", false},
+    {0},
+};
+
+static const stile_option set_options[] = {
+    STILE_SESSION_OPTIONS,
+    {"trust", 0, "TRUST", "of documents that name none: external, internal, curated", false},
+    {"flagged", 0, "HOW", "with flagged chunks: sanitize or withhold", false},
     {"json", 0, NULL, "print JSON", false},
     {0},
 };
@@ -42,9 +51,11 @@ static void print_list(const json_t *reply)
 static void print_one(const json_t *c)
 {
     const char *ceiling = json_string_value(json_object_get(c, "ceiling"));
-    printf("%s: ceiling %s, trust %s\n", json_string_value(json_object_get(c, "name")),
+    printf("%s: ceiling %s, trust %s, flagged chunks: %s\n",
+           json_string_value(json_object_get(c, "name")),
            ceiling ? ceiling : "none (only this directory's holder may write)",
-           json_string_value(json_object_get(c, "trust")));
+           json_string_value(json_object_get(c, "trust")),
+           json_string_value(json_object_get(c, "flagged")));
 }
 
 static void print_deleted(const json_t *c)
@@ -53,13 +64,14 @@ static void print_deleted(const json_t *c)
            json_string_value(json_object_get(c, "name")));
 }
 
-static int ask(const stile_arguments *arguments, const char *method, const json_t *body,
-               void (*print)(const json_t *))
+static int ask_at(const stile_arguments *arguments, const char *method, const char *rest,
+                  const json_t *body, void (*print)(const json_t *))
 {
     size_t count;
     const char *const *names = stile_argument_positionals(arguments, &count);
     stile_session_call call = {.method = method,
-                               .path = stile_session_path(count ? names[0] : NULL, "", NULL, NULL),
+                               .path =
+                                   stile_session_path(count ? names[0] : NULL, rest, NULL, NULL),
                                .json = body};
     stile_session session = {0};
     stile_error err = {0};
@@ -78,10 +90,38 @@ static int ask(const stile_arguments *arguments, const char *method, const json_
     return code;
 }
 
+static int ask(const stile_arguments *arguments, const char *method, const json_t *body,
+               void (*print)(const json_t *))
+{
+    return ask_at(arguments, method, "", body, print);
+}
+
+/* The options that were given, as members of the same name. */
+static json_t *given(const stile_arguments *arguments, const char *const *names)
+{
+    json_t *body = json_object();
+
+    for (; *names; names++)
+        if (stile_argument(arguments, *names))
+            (void)json_object_set_new(body, *names, json_string(stile_argument(arguments, *names)));
+    return body;
+}
+
+static int run_set(const stile_arguments *arguments)
+{
+    static const char *const names[] = {"trust", "flagged", NULL};
+    json_t *body = given(arguments, names);
+    int code = json_object_size(body) ? ask_at(arguments, "POST", "/settings", body, print_one)
+                                      : stile_usage_error(arguments, "give --trust or --flagged");
+
+    json_decref(body);
+    return code;
+}
+
 static int run_create(const stile_arguments *arguments)
 {
-    json_t *body = json_pack("{s:s?,s:s?}", "ceiling", stile_argument(arguments, "ceiling"),
-                             "trust", stile_argument(arguments, "trust"));
+    static const char *const names[] = {"ceiling", "trust", "flagged", NULL};
+    json_t *body = given(arguments, names);
     int code = ask(arguments, "PUT", body, print_one);
     json_decref(body);
     return code;
@@ -116,6 +156,19 @@ static const stile_command subcommands[] = {
      .run = run_create,
      .least = 1,
      .most = 1},
+    {.name = "set",
+     .summary = "change what a collection does",
+     .usage = "stile collection set --data DIR [--trust TRUST] [--flagged HOW] NAME",
+     .details = "--trust is that of documents that come from now on and name none. --flagged\n"
+                "withhold: flagged chunks are withheld whole instead of sanitized. Raising trust,\n"
+                "and withholding less, needs the scope trust.\n"
+                "\n"
+                "Example:\n"
+                "  stile collection set --data d --flagged withhold wiki\n",
+     .options = set_options,
+     .run = run_set,
+     .least = 1,
+     .most = 1},
     {.name = "list",
      .summary = "list the collections",
      .usage = "stile collection list --data DIR",
@@ -143,7 +196,7 @@ static const stile_command subcommands[] = {
 
 const stile_command stile_command_collection = {
     .name = "collection",
-    .summary = "make, list, show and delete collections",
-    .usage = "stile collection create|list|show|delete ...",
+    .summary = "make, set, list, show and delete collections",
+    .usage = "stile collection create|set|list|show|delete ...",
     .subcommands = subcommands,
 };

@@ -14,6 +14,7 @@ extern const stile_command stile_command_collection;
 extern const stile_command stile_command_label;
 extern const stile_command stile_command_scan;
 extern const stile_command stile_command_rules;
+extern const stile_command stile_command_quarantine;
 extern const stile_command stile_command_classifier;
 extern const stile_command stile_command_key;
 extern const stile_command stile_command_eval;

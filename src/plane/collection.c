@@ -114,9 +114,10 @@ stile_status stile_plane_collection_create(stile_plane *plane, const stile_colle
     if (st == STILE_NOT_FOUND) {
         st = create_locked(plane, &c, err);
     } else if (!st) {
-        if (!stile_slice_eq(old.ceiling, c.ceiling) || old.trust != c.trust)
+        if (!stile_slice_eq(old.ceiling, c.ceiling) || old.trust != c.trust ||
+            old.flagged != c.flagged)
             st = stile_fail(err, STILE_CONFLICT,
-                            "collection %.*s is there already, with another ceiling or trust",
+                            "collection %.*s is there already, with other settings",
                             STILE_SLICE_ARGS(c.name));
         c = old;
     }

@@ -147,6 +147,8 @@ static json_t *result_json(const stile_answer *answer, size_t i)
                               r->has_text ? stile_json_string(r->text) : json_null());
     (void)json_object_set_new(result, "disposition",
                               json_string(stile_disposition_name(r->disposition)));
+    if (r->ruling == STILE_RULING_RELEASED)
+        (void)json_object_set_new(result, "reviewed", json_true());
     (void)json_object_set_new(result, "findings",
                               stile_answer_findings(&r->verdict, answer->explain));
     (void)json_object_set_new(result, "redactions", stile_answer_redactions(r));

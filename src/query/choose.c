@@ -138,7 +138,6 @@ static stile_status take_neighbour(stile_retrieval *r, const family *families, s
 {
     const stile_fetched *hit = r->released[i].from;
     stile_fetched *fetched;
-    stile_scanned scanned;
     stile_status st;
 
     *out = NULL;
@@ -151,9 +150,8 @@ static stile_status take_neighbour(stile_retrieval *r, const family *families, s
                                 &r->arena, fetched, err)))
         return st;
     fetched->score = hit->score;
-    if ((st =
-             stile_rescan_chunk(r->plane, r->view, r->worker, fetched, &r->arena, &scanned, err)) ||
-        (st = stile_dispose_chunk(r->worker, &scanned, &r->arena, *out, err)))
+    if ((st = stile_release_chunk(r->plane, r->view, r->worker, &r->standing, fetched, &r->arena,
+                                  *out, err)))
         return st;
     (*out)->score = r->released[i].score;
     if (cost_of(*out) > *room)

@@ -64,13 +64,28 @@ static stile_status redact_field(stile_worker *worker, stile_field field, stile_
     return STILE_OK;
 }
 
+/* A review releases what the findings condemn, and nothing of what is neutralized always. */
+static stile_verdict under_ruling(const stile_scanned *scanned)
+{
+    stile_verdict verdict = scanned->verdict;
+
+    if (scanned->ruling == STILE_RULING_RELEASED) {
+        verdict.flagged = false;
+        verdict.disposition = STILE_DISPOSITION_ALLOW;
+    } else if (scanned->ruling == STILE_RULING_WITHHELD) {
+        verdict.disposition = STILE_DISPOSITION_WITHHELD;
+    }
+    return verdict;
+}
+
 stile_status stile_dispose_chunk(stile_worker *worker, const stile_scanned *scanned,
                                  stile_arena *arena, stile_released *out, stile_error *err)
 {
     const stile_fetched *from = scanned->fetched;
-    const stile_verdict *verdict = &scanned->verdict;
+    const stile_verdict effective = under_ruling(scanned), *verdict = &effective;
     stile_released released = {.from = from,
-                               .verdict = *verdict,
+                               .verdict = scanned->verdict,
+                               .ruling = scanned->ruling,
                                .disposition = verdict->disposition,
                                .score = from->score};
     const struct {

@@ -69,13 +69,9 @@ static stile_status rescan_and_dispose(reading *r, stile_error *err)
     stile_standing_release(&r->standing);
     r->standing = stile_plane_standing(r->plane);
     st = stile_worker_acquire(r->plane, r->standing.policy, &r->worker, err);
-    for (uint32_t i = 0; !st && i < r->document.chunks; i++) {
-        stile_scanned scanned;
-        st = stile_rescan_chunk(r->plane, r->view, r->worker, &r->fetched[i], &r->arena, &scanned,
-                                err);
-        if (!st)
-            st = stile_dispose_chunk(r->worker, &scanned, &r->arena, &r->released[i], err);
-    }
+    for (uint32_t i = 0; !st && i < r->document.chunks; i++)
+        st = stile_release_chunk(r->plane, r->view, r->worker, &r->standing, &r->fetched[i],
+                                 &r->arena, &r->released[i], err);
     return st;
 }
 
@@ -100,6 +96,15 @@ static stile_disposition worst(const reading *r)
         if (r->released[i].disposition < least)
             least = r->released[i].disposition;
     return least;
+}
+
+/* A review speaks of chunks; the bytes between them it never saw. */
+static bool is_reviewed(const reading *r)
+{
+    for (uint32_t i = 0; i < r->document.chunks; i++)
+        if (r->released[i].ruling == STILE_RULING_RELEASED)
+            return true;
+    return false;
 }
 
 static stile_status not_released_whole(stile_error *err)
@@ -148,7 +153,7 @@ static stile_status audit(reading *r, stile_error *err)
     json_t *record;
     stile_status st;
 
-    if (r->request->original && worst(r) != STILE_DISPOSITION_ALLOW)
+    if (r->request->original && (worst(r) != STILE_DISPOSITION_ALLOW || is_reviewed(r)))
         return not_released_whole(err);
     if (r->request->original && (st = check_original(r, err)))
         return st;

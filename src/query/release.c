@@ -27,11 +27,10 @@ stile_status stile_retrieval_dispose(stile_retrieval *r, stile_error *err)
     if (!r->released)
         return stile_fail(err, STILE_NO_MEMORY, "query: out of memory");
     for (r->count = 0; r->count < r->fetched_count; r->count++) {
-        stile_scanned scanned;
-        stile_status st = stile_rescan_chunk(r->plane, r->view, r->worker, &r->fetched[r->count],
-                                             &r->arena, &scanned, err);
-        if (st ||
-            (st = stile_dispose_chunk(r->worker, &scanned, &r->arena, &r->released[r->count], err)))
+        stile_status st =
+            stile_release_chunk(r->plane, r->view, r->worker, &r->standing, &r->fetched[r->count],
+                                &r->arena, &r->released[r->count], err);
+        if (st)
             return st;
     }
     return STILE_OK;
@@ -45,10 +44,8 @@ static stile_status dispose_again(stile_retrieval *r, stile_error *err)
     for (size_t i = 0; !st && i < r->count; i++) {
         stile_released *released = &r->released[i];
         const stile_released before = *released;
-        stile_scanned scanned;
-        if (!(st = stile_rescan_chunk(r->plane, r->view, r->worker, released->from, &r->arena,
-                                      &scanned, err)))
-            st = stile_dispose_chunk(r->worker, &scanned, &r->arena, released, err);
+        st = stile_release_chunk(r->plane, r->view, r->worker, &r->standing, released->from,
+                                 &r->arena, released, err);
         released->neighbour_of = before.neighbour_of;
         released->score = before.score;
     }

@@ -21,10 +21,18 @@ typedef struct stile_fetched {
     stile_chunk_record chunk;
 } stile_fetched;
 
+/* Beside the verdict. Made by stile_rule_chunk. */
+typedef enum {
+    STILE_RULING_NONE,
+    STILE_RULING_RELEASED, /* a review holds that it is harmless */
+    STILE_RULING_WITHHELD  /* its collection withholds what is flagged */
+} stile_ruling;
+
 /* With a verdict that is current under one policy. Made by stile_rescan_chunk alone. */
 typedef struct stile_scanned {
     const stile_fetched *fetched;
     stile_verdict verdict;
+    stile_ruling ruling; /* what people decided about it */
 } stile_scanned;
 
 /* Something that released text held or holds: see scan/sensitive.h. */
@@ -38,6 +46,7 @@ typedef struct stile_redaction {
 typedef struct stile_released {
     const stile_fetched *from;
     stile_verdict verdict;
+    stile_ruling ruling;
     stile_disposition disposition;
     double score;                              /* of its hit; the reranker's, when there was one */
     const struct stile_released *neighbour_of; /* NULL: a hit itself */
@@ -65,6 +74,16 @@ stile_status stile_rescan_chunk(stile_plane *plane, const stile_view *view, stil
 
 /* Sanitize, then redact, by the worker's policy. */
 stile_status stile_dispose_chunk(stile_worker *worker, const stile_scanned *scanned,
+                                 stile_arena *arena, stile_released *out,
+                                 stile_error *err) STILE_MUST_CHECK;
+
+/* What people ruled about a scanned chunk; `standing` learns until when that holds. */
+stile_status stile_rule_chunk(stile_plane *plane, stile_arena *arena, stile_scanned *scanned,
+                              stile_standing *standing, stile_error *err) STILE_MUST_CHECK;
+
+/* From fetched to released: rescan, rule, dispose. */
+stile_status stile_release_chunk(stile_plane *plane, const stile_view *view, stile_worker *worker,
+                                 stile_standing *standing, const stile_fetched *fetched,
                                  stile_arena *arena, stile_released *out,
                                  stile_error *err) STILE_MUST_CHECK;
 

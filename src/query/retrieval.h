@@ -20,7 +20,7 @@ typedef struct stile_retrieval {
     stile_view *view; /* clear: pinned before the permit is minted, so that the permit
                          covers every label the view can hold */
     stile_permit *permit;
-    stile_worker *worker; /* with the policy in force */
+    stile_worker *worker;    /* with the policy in force */
     stile_standing standing; /* what the dispositions rest on */
     uint32_t *collections;
     size_t collection_count;

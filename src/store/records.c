@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Every record opens with its own version byte, so that one kind can change alone. */
-enum { COLLECTION_V = 1, DOCUMENT_V = 1, CHUNK_V = 1, ROWS_V = 1, CHANGE_V = 1 };
+/* A collection of version 1 has no say about flagged chunks. */
+enum { COLLECTION_V = 2, DOCUMENT_V = 1, CHUNK_V = 1, ROWS_V = 1, CHANGE_V = 1 };
 
 static bool get_version(stile_reader *r, uint8_t want)
 {
@@ -47,6 +48,7 @@ void stile_collection_encode(const stile_collection *c, stile_buf *out)
     stile_buf_add_block(out, c->name);
     stile_buf_add_block(out, c->ceiling);
     stile_buf_add_byte(out, (unsigned char)c->trust);
+    stile_buf_add_byte(out, (unsigned char)c->flagged);
     stile_buf_add_varint(out, c->created_ms);
 }
 
@@ -54,13 +56,15 @@ stile_status stile_collection_decode(stile_slice record, stile_collection *out, 
 {
     stile_reader r = stile_reader_of(record);
     stile_collection c = {0};
-    uint8_t trust;
+    uint8_t v, trust, flagged = STILE_FLAGGED_SANITIZE;
 
-    if (!get_version(&r, COLLECTION_V) || !get_u32(&r, &c.id) || !stile_reader_block(&r, &c.name) ||
-        !stile_reader_block(&r, &c.ceiling) || !get_enum(&r, 3, &trust) ||
+    if (!stile_reader_u8(&r, &v) || v < 1 || v > COLLECTION_V || !get_u32(&r, &c.id) ||
+        !stile_reader_block(&r, &c.name) || !stile_reader_block(&r, &c.ceiling) ||
+        !get_enum(&r, 3, &trust) || (v > 1 && !get_enum(&r, 2, &flagged)) ||
         !stile_reader_varint(&r, &c.created_ms) || !stile_reader_done(&r))
         return corrupt(err, "collection");
     c.trust = (stile_trust)trust;
+    c.flagged = (stile_flagged)flagged;
     *out = c;
     return STILE_OK;
 }

@@ -16,6 +16,12 @@
 
 #define STILE_SCHEMA_VERSION 1 /* of the whole data directory; a newer one is refused */
 
+/* What a collection does with flagged chunks. */
+typedef enum {
+    STILE_FLAGGED_SANITIZE, /* what the findings condemn is cut out, where enough is left */
+    STILE_FLAGGED_WITHHOLD  /* the text is withheld */
+} stile_flagged;
+
 /* A named corpus. */
 typedef struct stile_collection {
     uint32_t id;
@@ -23,6 +29,7 @@ typedef struct stile_collection {
     stile_slice ceiling; /* canonical label "level//a&b", or empty: only the directory's holder
                             may write */
     stile_trust trust;   /* of documents that name none */
+    stile_flagged flagged;
     uint64_t created_ms;
 } stile_collection;
 

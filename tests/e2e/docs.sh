@@ -52,7 +52,7 @@ key="$(cat key)"
 "$bin" serve --data d & server=$!
 for _ in $(seq 100); do command curl -s -o /dev/null http://127.0.0.1:7717/readyz && break; sleep 0.1; done'
 expect 'the shipped rules pass their examples' 0 ', 0 failed' "$stile" rules test
-for command in init ingest query document label collection key serve scan rules eval audit doctor; do
+for command in init ingest query document label collection key serve scan rules quarantine eval audit doctor; do
     expect "help of $command" 0 'Usage|Example' "$stile" "$command" --help
 done
 finish
