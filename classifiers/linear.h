@@ -57,18 +57,36 @@ void stile_linear_score(const stile_linear *model, stile_slice view, stile_linea
 
 /* For tests against the reference and for `explain`: the features that end in one word. */
 #define STILE_LINEAR_FEATURES 12
+typedef enum {
+    STILE_LINEAR_WORD,
+    STILE_LINEAR_PAIR,
+    STILE_LINEAR_TRIPLE,
+    STILE_LINEAR_GAP, /* the pair of a word and the one before the last */
+    STILE_LINEAR_FIRST_WORD,
+    STILE_LINEAR_FIRST_PAIR,
+    STILE_LINEAR_MARK
+} stile_linear_kind;
+
 typedef struct stile_linear_word {
     uint32_t start, end;
     uint32_t hash[STILE_LINEAR_FEATURES];
+    uint8_t kind[STILE_LINEAR_FEATURES]; /* stile_linear_kind */
     size_t count;
 } stile_linear_word;
+
+/* A feature and the number of the word, from 1 on, that it last ended in. */
+#define STILE_LINEAR_SEEN 1024
+typedef struct stile_linear_seen {
+    uint32_t hash, word;
+} stile_linear_seen;
 
 /* A walk over the words of a text. Zero but for `text` to begin. */
 typedef struct stile_linear_walk {
     stile_slice text;
     size_t at, words;
-    uint32_t last, before_last; /* hashes of the two words before */
-    bool last_begins;           /* the word before began a sentence */
+    uint32_t last, before_last;                /* hashes of the two words before */
+    bool last_begins;                          /* the word before began a sentence */
+    stile_linear_seen seen[STILE_LINEAR_SEEN]; /* by the low bits of the hash, the latest of each */
 } stile_linear_walk;
 
 /* The next word; false at the end. */

@@ -5,6 +5,7 @@
 
 #define MAX_WORD 32 /* bytes; a longer run is cut into several words */
 #define MAX_MARKS 4
+#define REPEAT_WITHIN 32 /* words in which a feature counts once */
 
 enum {
     SALT_PAIR = 0x1B873593,
@@ -144,25 +145,37 @@ static uint32_t read_word(stile_linear_walk *w)
     return hash_bytes((const unsigned char *)w->text.ptr + start, w->at - start);
 }
 
-static void add_features(const stile_linear_walk *w, uint32_t h, const between *b,
-                         stile_linear_word *out)
+/* Lists, tables and records say the same again and again: what a word adds is what is new in it. */
+static void add(stile_linear_walk *w, uint32_t hash, stile_linear_kind kind, stile_linear_word *out)
 {
-    size_t n = 0;
+    stile_linear_seen *seen = &w->seen[hash % STILE_LINEAR_SEEN];
+    uint32_t word = (uint32_t)w->words + 1;
+    bool again = seen->word && seen->hash == hash && word - seen->word <= REPEAT_WITHIN;
 
-    out->hash[n++] = h;
+    *seen = (stile_linear_seen){hash, word};
+    if (again)
+        return;
+    out->hash[out->count] = hash;
+    out->kind[out->count++] = (uint8_t)kind;
+}
+
+static void add_features(stile_linear_walk *w, uint32_t h, const between *b, stile_linear_word *out)
+{
+    out->count = 0;
+    add(w, h, STILE_LINEAR_WORD, out);
     if (w->words >= 1)
-        out->hash[n++] = pair(w->last, h, SALT_PAIR);
+        add(w, pair(w->last, h, SALT_PAIR), STILE_LINEAR_PAIR, out);
     if (w->words >= 2) {
-        out->hash[n++] = pair(pair(w->before_last, w->last, SALT_PAIR), h, SALT_TRIPLE);
-        out->hash[n++] = pair(w->before_last, h, SALT_SKIP);
+        add(w, pair(pair(w->before_last, w->last, SALT_PAIR), h, SALT_TRIPLE), STILE_LINEAR_TRIPLE,
+            out);
+        add(w, pair(w->before_last, h, SALT_SKIP), STILE_LINEAR_GAP, out);
     }
     if (b->begins)
-        out->hash[n++] = mix(h ^ SALT_START);
+        add(w, mix(h ^ SALT_START), STILE_LINEAR_FIRST_WORD, out);
     if (w->last_begins)
-        out->hash[n++] = pair(w->last, h, SALT_START_PAIR);
+        add(w, pair(w->last, h, SALT_START_PAIR), STILE_LINEAR_FIRST_PAIR, out);
     for (size_t i = 0; i < b->count; i++)
-        out->hash[n++] = mix(b->marks[i] ^ (uint32_t)SALT_MARK);
-    out->count = n;
+        add(w, mix(b->marks[i] ^ (uint32_t)SALT_MARK), STILE_LINEAR_MARK, out);
 }
 
 bool stile_linear_next(stile_linear_walk *walk, stile_linear_word *out)

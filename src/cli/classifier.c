@@ -13,15 +13,17 @@
 #include "train/folds.h"
 #include "train/model_file.h"
 
-#define BITS_USUAL 19
+#define BITS_USUAL 20
 #define BENIGN_FOLDS 3
 
 static const stile_option train_options[] = {
     {"out", 'o', "FILE", "where the model goes", true},
-    {"window", 0, "WORDS", "of a window; 24 when not given", false},
+    {"window", 0, "WORDS", "of a window; 20 when not given", false},
     {"stride", 0, "WORDS", "between windows; 4 when not given", false},
-    {"bits", 0, "N", "2^N weights; 19 when not given", false},
-    {"cost", 0, "C", "of a mistake in fitting; 0.05 when not given", false},
+    {"bits", 0, "N", "2^N weights; 20 when not given", false},
+    {"cost", 0, "C", "of a mistake in fitting; 2 when not given", false},
+    {"rounds", 0, "N", "fits, each with the benign windows that the last mistook; 2 when not given",
+     false},
     {"fit-only", 0, NULL, "hold nothing out: set the levels with `calibrate` before use", false},
     {"scores", 0, "FILE", "also write each row's held-out score, a JSON line each", false},
     {"jobs", 'j', "N", "fits at a time, each with a matrix in memory; 1 when not given", false},
@@ -103,9 +105,8 @@ static stile_status score_held_out(const stile_train_corpus *corpus,
     return st;
 }
 
-/* {"row","source","label","score"} a line, in the order that the rows were read. */
-static stile_status write_scores(const char *path, const stile_train_corpus *corpus,
-                                 const double *scores, stile_error *err)
+stile_status stile_classifier_write_scores(const char *path, const stile_train_corpus *corpus,
+                                           const double *scores, stile_error *err)
 {
     stile_buf lines;
     stile_status st = STILE_OK;
@@ -141,7 +142,7 @@ static stile_status score_all(const stile_arguments *arguments, const stile_trai
             scores[i] = stile_train_score(&corpus->texts[i], options->shape, weights, &from);
     else
         st = score_held_out(corpus, options, jobs, scores, err);
-    return !st && path ? write_scores(path, corpus, scores, err) : st;
+    return !st && path ? stile_classifier_write_scores(path, corpus, scores, err) : st;
 }
 
 static stile_status train_model(const stile_arguments *arguments, const stile_train_corpus *corpus,
@@ -167,14 +168,16 @@ static bool read_options(const stile_arguments *arguments, stile_train_options *
                          unsigned long *bits, unsigned long *jobs)
 {
     const char *cost = stile_argument(arguments, "cost");
-    unsigned long window, stride;
+    unsigned long window, stride, rounds;
     char *end;
 
     if (!stile_argument_number(arguments, "window", 4, 256, options->shape.window, &window) ||
         !stile_argument_number(arguments, "stride", 1, window, options->shape.stride, &stride) ||
+        !stile_argument_number(arguments, "rounds", 1, 10, options->rounds, &rounds) ||
         !stile_argument_number(arguments, "bits", 10, 22, BITS_USUAL, bits) ||
         !stile_argument_number(arguments, "jobs", 1, STILE_TRAIN_MAX_JOBS, 1, jobs))
         return false;
+    options->rounds = (unsigned)rounds;
     options->shape = (stile_train_shape){.window = (uint32_t)window, .stride = (uint32_t)stride};
     if (cost) {
         options->cost = strtod(cost, &end);

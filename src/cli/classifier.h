@@ -15,6 +15,10 @@ stile_status stile_classifier_read(const stile_arguments *arguments, stile_train
 int stile_classifier_print(const stile_arguments *arguments, json_t *table,
                            const stile_train_levels *levels);
 
+/* {"row","source","label","score"} a line, in the order that the rows were read. */
+stile_status stile_classifier_write_scores(const char *path, const stile_train_corpus *corpus,
+                                           const double *scores, stile_error *err) STILE_MUST_CHECK;
+
 extern const stile_option stile_classifier_model_options[]; /* of calibrate and eval */
 extern const stile_option stile_classifier_explain_options[];
 int stile_classifier_calibrate(const stile_arguments *arguments);

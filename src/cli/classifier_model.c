@@ -17,6 +17,7 @@
 
 const stile_option stile_classifier_model_options[] = {
     {"model", 'm', "FILE", "the model; the shipped one when not given", false},
+    {"scores", 0, "FILE", "also write each row's score, a JSON line each", false},
     {"out", 'o', "FILE", "calibrate: where the model with new levels goes", false},
     {"json", 0, NULL, "print JSON", false},
     {0},
@@ -77,9 +78,12 @@ static stile_status measure(const stile_arguments *arguments, measured *m, stile
 
 static int finish(const stile_arguments *arguments, measured *m, stile_status st, stile_error *err)
 {
+    const char *path = stile_argument(arguments, "scores");
     json_t *table = NULL;
     int code;
 
+    if (!st && path)
+        st = stile_classifier_write_scores(path, &m->corpus, m->scores, err);
     if (st || stile_train_table(&m->corpus, m->scores, &m->levels, &table, err))
         code = stile_report(err);
     else

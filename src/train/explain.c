@@ -25,32 +25,14 @@ typedef struct before {
     uint32_t last, second;
 } before;
 
-/* The features of a word come in the order of docs/formats/classifier.md; which of them are there
- * depends on what stands before the word. */
-static const char *kind_of(const stile_linear_walk *was, size_t i, bool begins)
-{
-    size_t words = was->words, at = 1;
+static const char *const kind_names[] = {"word",       "pair",       "triple", "pair-with-gap",
+                                         "first-word", "first-pair", "mark"};
 
-    if (i == 0)
-        return "word";
-    if (words >= 1 && i == at++)
-        return "pair";
-    if (words >= 2 && i == at++)
-        return "triple";
-    if (words >= 2 && i == at++)
-        return "pair-with-gap";
-    if (begins && i == at++)
-        return "first-word";
-    if (was->last_begins && i == at++)
-        return "first-pair";
-    return "mark";
-}
-
-static uint32_t start_of(const char *kind, const before *b, uint32_t start)
+static uint32_t start_of(stile_linear_kind kind, const before *b, uint32_t start)
 {
-    if (strcmp(kind, "pair") == 0 || strcmp(kind, "first-pair") == 0)
+    if (kind == STILE_LINEAR_PAIR || kind == STILE_LINEAR_FIRST_PAIR)
         return b->last;
-    if (strcmp(kind, "triple") == 0 || strcmp(kind, "pair-with-gap") == 0)
+    if (kind == STILE_LINEAR_TRIPLE || kind == STILE_LINEAR_GAP)
         return b->second;
     return start;
 }
@@ -72,15 +54,15 @@ static stile_status add(reasons *r, reason item, stile_error *err)
 static stile_status list_reasons(const stile_linear_fields *f, stile_slice passage, reasons *out,
                                  stile_error *err)
 {
-    stile_linear_walk walk = {.text = passage}, was = walk;
+    stile_linear_walk walk = {.text = passage};
     stile_linear_word word;
     before b = {0, 0};
     stile_status st = STILE_OK;
 
     while (!st && stile_linear_next(&walk, &word)) {
         for (size_t i = 0; !st && i < word.count; i++) {
-            const char *kind = kind_of(&was, i, walk.last_begins);
-            reason item = {.kind = kind,
+            stile_linear_kind kind = word.kind[i];
+            reason item = {.kind = kind_names[kind],
                            .start = start_of(kind, &b, word.start),
                            .end = word.end,
                            .hash = word.hash[i],
@@ -90,7 +72,6 @@ static stile_status list_reasons(const stile_linear_fields *f, stile_slice passa
                 st = add(out, item, err);
         }
         b = (before){word.start, b.last};
-        was = walk;
     }
     return st;
 }

@@ -258,19 +258,23 @@ stile_status stile_train_fit(const stile_train_corpus *corpus, const unsigned ch
                              stile_error *err)
 {
     stile_train_windows windows = {0};
-    stile_train_weights first = {0}, second = {0};
-    stile_status st;
+    stile_train_weights before = {0}, after = {0};
+    stile_status st = stile_train_windows_choose(&windows, corpus, held, options->shape, err);
 
-    if ((st = stile_train_windows_choose(&windows, corpus, held, options->shape, err)) ||
-        (st = fit_windows(corpus, &windows, options, NULL, &first, err)) ||
-        (st = stile_train_windows_mistaken(&windows, corpus, held, options->shape, &first, err)) ||
-        (st = fit_windows(corpus, &windows, options, &first, &second, err)))
-        goto out;
-    *out = second;
-    second = (stile_train_weights){0};
-out:
+    for (unsigned round = 0; !st && round < options->rounds; round++) {
+        if (round && (st = stile_train_windows_mistaken(&windows, corpus, held, options->shape,
+                                                        &before, err)))
+            break;
+        st = fit_windows(corpus, &windows, options, round ? &before : NULL, &after, err);
+        stile_train_weights_release(&before);
+        before = after;
+        after = (stile_train_weights){0};
+    }
+    if (!st) {
+        *out = before;
+        before = (stile_train_weights){0};
+    }
     stile_train_windows_release(&windows);
-    stile_train_weights_release(&first);
-    stile_train_weights_release(&second);
+    stile_train_weights_release(&before);
     return st;
 }

@@ -8,17 +8,17 @@
 
 typedef struct stile_train_options {
     stile_train_shape shape;
-    double cost;    /* liblinear's C: how much a mistaken window counts against small weights */
-    unsigned least; /* windows that must hold a feature, or it is somebody's name */
+    double cost;     /* liblinear's C: how much a mistaken window counts against small weights */
+    unsigned least;  /* windows that must hold a feature, or it is somebody's name */
+    unsigned rounds; /* fits, each of which adds the benign windows that the one before mistook */
 } stile_train_options;
 
 #define STILE_TRAIN_USUAL                                                                          \
     {                                                                                              \
-        .shape = {.window = 24, .stride = 4}, .cost = 0.05, .least = 3                             \
+        .shape = {.window = 20, .stride = 4}, .cost = 2, .least = 3, .rounds = 2                   \
     }
 
-/* Fit all texts that are not `held` (one byte a text, or NULL), then once more with the benign windows
- * that the first fit mistook. Caller releases the weights. */
+/* Fit all texts that are not `held` (one byte a text, or NULL). Caller releases the weights. */
 stile_status stile_train_fit(const stile_train_corpus *corpus, const unsigned char *held,
                              const stile_train_options *options, stile_train_weights *out,
                              stile_error *err) STILE_MUST_CHECK;

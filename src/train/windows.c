@@ -163,21 +163,19 @@ double stile_train_score(const stile_train_text *text, stile_train_shape shape,
     return best + weights->bias;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const stile_train_window *x = a, *y = b;
+    if (x->text != y->text)
+        return x->text < y->text ? -1 : 1;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+/* The first `known` windows stand by place. */
 static bool is_known(const stile_train_windows *w, size_t known, uint32_t text, uint32_t from)
 {
-    size_t low = 0, high = known; /* chosen windows stand by text */
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (w->items[middle].text < text)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < known && w->items[low].text == text; low++)
-        if (w->items[low].from == from)
-            return true;
-    return false;
+    stile_train_window key = {.text = text, .from = from};
+    return bsearch(&key, w->items, known, sizeof key, by_place) != NULL;
 }
 
 /* Of one text: the best window, then the best that lies apart from it. */
@@ -220,6 +218,8 @@ stile_status stile_train_windows_mistaken(stile_train_windows *out,
     size_t known = out->count;
     stile_status st = STILE_OK;
 
+    if (known)
+        qsort(out->items, known, sizeof *out->items, by_place);
     for (uint32_t i = 0; !st && i < corpus->count; i++) {
         const stile_train_text *t = &corpus->texts[i];
         uint32_t from;

@@ -51,14 +51,14 @@ def _paths():
     return by_language
 
 
-def packages(rng, most=10000, per_file=5):
+def packages(rng, most=18000, per_file=5):
     """Pieces as (text, language, path); "doc" and "fortunes" count as languages of their own."""
     by_language = _paths()
     share = most // len(by_language)
     for language, paths in sorted(by_language.items()):
         paths = sorted(set(paths))
         rng.shuffle(paths)
-        quota = share * (4 if language in ("en", "doc", "fortunes") else 1)
+        quota = share * (5 if language in ("en", "doc") else 1)
         for path in paths:
             pieces = list(chunks(_read(path), rng))
             rng.shuffle(pieces)

@@ -89,11 +89,16 @@ def _other(text, i):
     return 0
 
 
+REPEAT_WITHIN = 32
+SEEN = 1024
+
+
 def contributions(text):
-    """Yield (start, end, [hash, ...]) for each word."""
+    """Yield (start, end, [hash, ...]) for each word: the features that are new within some words."""
     h1 = h2 = 0
     previous_begins = False
     count = 0
+    seen = {}
     for h, start, end, begins, marks in words(text):
         out = [h]
         if count >= 1:
@@ -106,7 +111,13 @@ def contributions(text):
         if previous_begins:
             out.append(_pair(h1, h, SALT_START_PAIR))
         out.extend(_mix(m ^ SALT_MARK) for m in marks)
-        yield start, end, out
+        new = []
+        for f in out:
+            last = seen.get(f % SEEN)
+            seen[f % SEEN] = (f, count)
+            if not (last and last[0] == f and count - last[1] <= REPEAT_WITHIN):
+                new.append(f)
+        yield start, end, new
         h2, h1 = h1, h
         previous_begins = begins
         count += 1

@@ -4,7 +4,7 @@
     generate.py FOLDER [SEED]
 
 FOLDER gets packages.jsonl (documentation of this system's packages in many languages, benign),
-twins.jsonl (benign twins) and grammar.jsonl (payloads put into such carriers, with their spans).
+twins.jsonl (benign twins), records.jsonl (made-up tool outputs, benign) and grammar.jsonl (payloads put into such carriers, with their spans).
 """
 import json
 import os
@@ -13,6 +13,7 @@ import sys
 
 import carriers
 import payloads
+import records
 import twins
 
 SEED = 20260701
@@ -51,14 +52,26 @@ def benign_twins(count, documents, rng):
         yield row(i, text, "twins", "benign-hard", "en")
 
 
+def tool_outputs(count, rng):
+    for i in range(count):
+        yield row(i, records.record(rng)[0], "records", "benign-hard", "en")
+
+
+def byte_span(text, start, end):
+    return len(text[:start].encode()), len(text[:end].encode())
+
+
 def grammar(count, documents, rng):
     for i in range(count):
         payload, _, language = payloads.payload(rng)
+        if rng.random() < 0.35:
+            text, (start, end) = records.record(rng, payload)
+            yield row(i, text, "grammar", "indirect", language, [byte_span(text, start, end)])
+            continue
         carrier = rng.choice(documents)[0] if rng.random() < 0.75 else \
             rng.choice([" ", "\n"]).join(twins.twin(rng) for _ in range(rng.randint(1, 8)))
         text, start, end = carriers.insert(carrier[:rng.randint(200, 1500)], payload, rng)
-        span = (len(text[:start].encode()), len(text[:end].encode()))
-        yield row(i, text, "grammar", "indirect", language, [span])
+        yield row(i, text, "grammar", "indirect", language, [byte_span(text, start, end)])
 
 
 def main(folder, seed):
@@ -66,8 +79,9 @@ def main(folder, seed):
     os.makedirs(folder, exist_ok=True)
     documents = list(carriers.packages(rng))
     write(folder, "packages", packages(documents))
-    write(folder, "twins", benign_twins(4000, documents, rng))
-    write(folder, "grammar", grammar(12000, documents, rng))
+    write(folder, "twins", benign_twins(3000, documents, rng))
+    write(folder, "records", tool_outputs(3000, rng))
+    write(folder, "grammar", grammar(16000, documents, rng))
 
 
 if __name__ == "__main__":

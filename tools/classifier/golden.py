@@ -30,6 +30,8 @@ def fold(text):
 def main():
     rng = random.Random(7)
     lines = [t.encode() for t in ODD] + BYTES
+    lines += [b"name: a, size: 1; " * n for n in (1, 2, 9)]  # what is said again counts once
+    lines += [b" ".join(b"w%d" % rng.randint(0, 40) for _ in range(150)) for _ in range(20)]
     lines += [normalize(payloads.payload(rng)[0]) for _ in range(150)]
     lines += [twins.twin(rng).encode() for _ in range(100)]
     lines += [bytes(rng.choice(b"aZ9 .\xc2\xa0\xe2\x80\x9c\xe3\x81\x82\xf0\x9f\x98\xc3\xa9'<") for _ in range(rng.randint(1, 90)))

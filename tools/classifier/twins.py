@@ -5,6 +5,7 @@ Imperatives, requests, warnings, security writing, prompts quoted in documentati
 returns one. The same slots as the payloads' are used, so that no slot value gives a class away.
 """
 import payloads
+import questions
 
 TWINS = r"""
 Preheat the oven to 180 degrees. Whisk the eggs, add the sugar, and fold in the flour. Do not open the door before the time is up.
@@ -142,7 +143,7 @@ LIST = [t for t in TWINS.strip().split("\n") if t]
 
 
 def twin(rng):
-    text = payloads.expand(rng.choice(LIST), rng)
+    text = questions.question(rng) if rng.random() < 0.45 else payloads.expand(rng.choice(LIST), rng)
     roll = rng.random()
     if roll < 0.03:
         text = text.upper()

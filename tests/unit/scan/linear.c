@@ -107,6 +107,21 @@ Test(linear, words_and_features_are_those_of_the_reference)
     cr_assert_geq(lines, 300);
 }
 
+Test(linear, what_a_table_says_on_every_line_counts_once)
+{
+    static const char row[] = "name: cat, size: 1; name: cat, size: 1; name: cat, size: 1;";
+    stile_linear_walk walk = {.text = stile_str(row)};
+    stile_linear_word word;
+    size_t features[12], n = 0;
+
+    for (; stile_linear_next(&walk, &word); n++)
+        features[n] = word.count;
+    cr_assert_eq(n, 12);
+    cr_assert_geq(features[0], 2);
+    for (size_t i = 8; i < 12; i++)
+        cr_assert_eq(features[i], 0, "word %zu", i);
+}
+
 static size_t random_text(test_random *r, char *out, size_t most)
 {
     static const char *const words[] = {"ignore ", "the ", "cat. ", "Send ", "it: ",    "now! ",
@@ -233,13 +248,16 @@ Test(linear, more_passages_than_are_kept_reach_to_the_end)
     memcpy(file + SIZE - 32, digest.bytes, 32);
     cr_assert_eq(load(file, SIZE, &model), STILE_OK);
     for (int i = 0; i < 40; i++) {
-        memcpy(text + len, "bad q q q q q q q q q q q ", 26);
-        len += 26;
+        memcpy(text + len, "bad ", 4);
+        len += 4;
+        for (int n = 0; n < 40; n++) /* far enough from the next for that to count again */
+            memcpy(text + len + 2 * n, "q ", 2);
+        len += 80;
     }
     stile_linear_score(model, stile_slice_of(text, len), &result);
     cr_assert_eq(result.hit_count, STILE_LINEAR_HITS);
     cr_assert(result.more);
-    cr_assert_gt(result.hits[STILE_LINEAR_HITS - 1].end, len - 26);
+    cr_assert_gt(result.hits[STILE_LINEAR_HITS - 1].end, len - 84);
     cr_assert_eq(result.hits[0].start, 0);
     cr_assert_eq(result.hits[0].end, 3); /* trimmed to the word */
     stile_linear_destroy(model);
