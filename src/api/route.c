@@ -146,6 +146,7 @@ static const stile_api_route routes[] = {
     {"POST", "/v1/quarantine/{chunk}/reopen", true, stile_api_quarantine_reopen},
     {"POST", "/v1/quarantine/{chunk}/approve", true, stile_api_quarantine_approve},
     {"GET", "/v1/rules", false, stile_api_rules_status},
+    {"GET", "/v1/rules/rescan", false, stile_api_rescan},
     {"GET", "/v1/rules/packs", false, stile_api_packs_list},
     {"GET", "/v1/rules/packs/{pack}", false, stile_api_pack_versions},
     {"POST", "/v1/rules/packs/{pack}", true, stile_api_pack_upload},

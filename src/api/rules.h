@@ -17,6 +17,7 @@ STILE_API_RUNS(stile_api_packs_list);    /* the newest version of each pack */
 STILE_API_RUNS(stile_api_pack_versions); /* every version of one */
 STILE_API_RUNS(stile_api_pack_get);      /* one version with its text */
 STILE_API_RUNS(stile_api_pack_diff);     /* ?from=&to= */
+STILE_API_RUNS(stile_api_rescan);        /* the last rescan, as far as the clearance reaches */
 STILE_API_RUNS(stile_api_pack_figures);  /* what its shadow would change, for the caller's eyes */
 
 /* rules:write */

@@ -26,6 +26,7 @@ int stile_packs_run_shadow(const stile_arguments *arguments);
 int stile_packs_run_approve(const stile_arguments *arguments);
 int stile_packs_run_promote(const stile_arguments *arguments);
 int stile_packs_run_rollback(const stile_arguments *arguments);
+int stile_packs_run_rescan(const stile_arguments *arguments); /* rescan.c */
 int stile_packs_run_status(const stile_arguments *arguments);
 
 #endif

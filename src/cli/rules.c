@@ -253,12 +253,25 @@ static const stile_command subcommands[] = {
      .details = "Example:\n  stile rules status --data d\n",
      .options = step_options,
      .run = stile_packs_run_status},
+    {.name = "rescan",
+     .summary = "scan every chunk under the policy in force, or see how far that is",
+     .usage = "stile rules rescan --data DIR [--clearance C]\n"
+              "       stile rules rescan --server URL --token-file FILE",
+     .details = "A server rescans by itself after a change of the policy; with --server its\n"
+                "progress is shown. With --data the rescan runs now, to its end. What was found\n"
+                "is shown under the labels that your clearance dominates. Until a chunk is\n"
+                "rescanned, it is scanned when somebody asks for it.\n"
+                "\n"
+                "Example:\n  stile rules rescan --data d --clearance internal\n",
+     .options = step_options,
+     .run = stile_packs_run_rescan},
     {0},
 };
 
 const stile_command stile_command_rules = {
     .name = "rules",
     .summary = "list, test, and put injection rules in force",
-    .usage = "stile rules list|test|upload|show|diff|shadow|approve|promote|rollback|status ...",
+    .usage = "stile rules list|test|upload|show|diff|shadow|approve|promote|rollback|status|"
+             "rescan ...",
     .subcommands = subcommands,
 };

@@ -8,6 +8,7 @@
 #include "cli/ui.h"
 #include "http/server.h"
 #include "plane/plane.h"
+#include "query/rescan.h"
 
 #define MAX_THREADS 256
 
@@ -73,19 +74,23 @@ static int serve(stile_plane *plane, const stile_arguments *arguments, unsigned 
                                    .allow_remote = stile_argument_flag(arguments, "allow-remote"),
                                    .threads = threads ? threads : config->server.threads};
     stile_server *server = NULL;
+    stile_rescanner *rescanner = NULL;
     stile_error err = {0};
     int code = 0;
 
     prepare(plane);
     if (stile_server_create(&wanted, &server, &err))
         return stile_report(&err);
-    if (announce(server, stile_argument_flag(arguments, "json"))) {
+    if (stile_rescanner_create(plane, &rescanner, &err)) {
+        code = stile_report(&err);
+    } else if (announce(server, stile_argument_flag(arguments, "json"))) {
         wait_for_stop(stops);
         stile_print(stderr, STILE_PLAIN, "Stopping.\n");
     } else {
         code = 1;
     }
     stile_server_stop(server);
+    stile_rescanner_destroy(rescanner);
     return code;
 }
 

@@ -44,6 +44,7 @@ static const struct {
     {"scan.shadow_least", offsetof(stile_config, scan.shadow_least), COUNT},
     {"scan.withheld_rise", offsetof(stile_config, scan.withheld_rise), REAL},
     {"scan.trial_chunks", offsetof(stile_config, scan.trial_chunks), COUNT},
+    {"scan.rescan_rate", offsetof(stile_config, scan.rescan_rate), COUNT},
     {"scan.spike_least", offsetof(stile_config, scan.spike_least), COUNT},
     {"scan.spike_rise", offsetof(stile_config, scan.spike_rise), REAL},
     {"server.listen", offsetof(stile_config, server.listen), TEXT},
@@ -249,6 +250,7 @@ stile_status stile_config_load(const char *path, stile_arena *arena, stile_confi
                  .withheld_rise = 0.01,
                  .trial_chunks = 10000,
                  .spike_least = 100,
+                 .rescan_rate = 200,
                  .spike_rise = 0.05},
         .server = {.listen = "127.0.0.1:7717", .threads = 2},
     };

@@ -32,6 +32,7 @@ typedef struct stile_config {
         /* a promoted pack is on trial for trial_chunks compared chunks; when, of at least
            spike_least, more than this share is newly withheld, it is rolled back. 1: never */
         uint32_t trial_chunks, spike_least;
+        uint32_t rescan_rate; /* documents a second, in the background */
         double spike_rise;
     } scan;
     struct {

@@ -153,3 +153,20 @@ stile_status stile_rescan_chunk(stile_plane *plane, const stile_view *view, stil
         *out = scanned;
     return st;
 }
+
+stile_status stile_rescan_stored(stile_plane *plane, const stile_view *view, stile_worker *worker,
+                                 const stile_docref *doc, const stile_document *document,
+                                 uint32_t ordinal, stile_arena *arena, stile_verdict *out,
+                                 stile_error *err)
+{
+    stile_fetched stored = {.doc = *doc,
+                            .ordinal = ordinal,
+                            .document = *document,
+                            .label = stile_labels_get(stile_plane_labels(plane), document->label)};
+    stile_scanned scanned;
+    stile_status st = fetch_record(plane, view, doc, ordinal, arena, &stored.chunk, err);
+
+    if (!st && !(st = stile_rescan_chunk(plane, view, worker, &stored, arena, &scanned, err)))
+        *out = scanned.verdict;
+    return st;
+}

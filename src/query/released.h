@@ -73,6 +73,12 @@ stile_status stile_rescan_chunk(stile_plane *plane, const stile_view *view, stil
                                 stile_scanned *out, stile_error *err) STILE_MUST_CHECK;
 
 /* Sanitize, then redact, by the worker's policy. */
+/* The same for nobody: any stored chunk's verdict, which is all that comes out. For the rescan. */
+stile_status stile_rescan_stored(stile_plane *plane, const stile_view *view, stile_worker *worker,
+                                 const stile_docref *doc, const stile_document *document,
+                                 uint32_t ordinal, stile_arena *arena, stile_verdict *out,
+                                 stile_error *err) STILE_MUST_CHECK;
+
 stile_status stile_dispose_chunk(stile_worker *worker, const stile_scanned *scanned,
                                  stile_arena *arena, stile_released *out,
                                  stile_error *err) STILE_MUST_CHECK;

@@ -119,9 +119,22 @@ expect 'a state that forbids it' 0 'HTTP/1.1 409' \
 expect 'another method' 0 'HTTP/1.1 405' api ben DELETE /v1/rules/packs/acme/versions/2
 expect 'no such version' 0 'HTTP/1.1 404' api vic GET /v1/rules/packs/acme/versions/77
 
+for _ in $(seq 100); do
+    as ben rules rescan >rescan.out 2>&1 && grep -q 'done, 100%' rescan.out && break
+    sleep 0.1
+done
+expect 'rescanned in the background' 0 'done, 100%' as ben rules rescan
+expect 'what it found' 0 'restricted: 1 documents, 1 chunks' as ben rules rescan
+expect 'no scope to see it' 4 'findings' as eve rules rescan
+rescan="$(as vic rules rescan)"
+if grep -q 'public: 9 documents' <<<"$rescan" && ! grep -q restricted <<<"$rescan"; then ok; else
+    bad 'as far as the clearance reaches' "$rescan"
+fi
+
 kill "$server"
 wait "$server" 2>/dev/null
 expect 'the audit log verifies' 0 'ok|verified|records' "$stile" audit verify --data d
 expect 'and has the steps' 0 'rules.promote' "$stile" audit tail --data d -n 60
+expect 'a rescan that is done is not run again' 0 'done, 100%' "$stile" rules rescan --data d
 expect 'every version is kept' 0 'acme +1 +draft' "$stile" rules list --data d acme
 finish
