@@ -160,18 +160,20 @@ static void drop_signals(const stile_rules *rules, stile_scan_hits *h)
 }
 
 /* Which rules may match; all of them without a prefilter. */
-static stile_status prefilter(stile_scanner *scanner, stile_slice text, stile_error *err)
+static stile_status prefilter(stile_scanner *scanner, const stile_scan_view *view, stile_error *err)
 {
-    stile_prefilter *filter = stile_policy_prefilter(scanner->policy, text.len);
+    int which = view->kind == STILE_VIEW_RAW ? STILE_PREFILTER_RAW : STILE_PREFILTER_OTHER;
+    stile_prefilter *filter = stile_policy_prefilter(scanner->policy, which, view->text.len);
+    stile_prefilter_scratch **scratch = &scanner->scratch[which];
     stile_status st;
 
     if (!filter) {
         memset(scanner->may, 1, scanner->policy->rules.count);
         return STILE_OK;
     }
-    if (!scanner->scratch && (st = stile_prefilter_scratch_create(filter, &scanner->scratch, err)))
+    if (!*scratch && (st = stile_prefilter_scratch_create(filter, scratch, err)))
         return st;
-    stile_prefilter_scan(filter, scanner->scratch, text, scanner->may);
+    stile_prefilter_scan(filter, *scratch, view->text, scanner->may);
     return STILE_OK;
 }
 
@@ -185,7 +187,7 @@ stile_status stile_scan_signals_of(stile_scanner *scanner, const stile_scan_view
     *out = (stile_scan_hits){.arena = arena};
     if (view->text.len == 0)
         return STILE_OK;
-    if ((st = prefilter(scanner, view->text, err)))
+    if ((st = prefilter(scanner, view, err)))
         return st;
     for (uint32_t i = 0; i < rules->count; i++)
         if (rules->rules[i].pattern && rules->rules[i].views & kind && scanner->may[i] &&

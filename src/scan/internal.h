@@ -12,6 +12,9 @@
 #include "scan/scan.h"
 #include "scan/scan_view.h"
 
+/* Which of a policy's prefilters. */
+enum { STILE_PREFILTER_RAW, STILE_PREFILTER_OTHER, STILE_PREFILTERS };
+
 struct stile_policy {
     atomic_size_t refs;
     /* immutable */
@@ -26,7 +29,7 @@ struct stile_policy {
      * time. Verdicts are the same with and without it. */
     char *cache_folder; /* or NULL */
     atomic_size_t scanned;
-    stile_prefilter *_Atomic prefilter;
+    stile_prefilter *_Atomic prefilters[STILE_PREFILTERS];
     pthread_mutex_t lock;
     bool prefilter_tried; /* guarded by lock */
     bool making;          /* `maker` is to be joined; guarded by lock */
@@ -36,12 +39,13 @@ struct stile_policy {
 struct stile_scanner {
     stile_policy *policy; /* a reference */
     stile_matcher *matcher;
-    stile_prefilter_scratch *scratch; /* made when the policy's prefilter is there */
-    unsigned char *may;               /* one byte a rule */
+    /* made when the policy's prefilters are there */
+    stile_prefilter_scratch *scratch[STILE_PREFILTERS];
+    unsigned char *may; /* one byte a rule */
 };
 
 /* The prefilter, if it is there; `more` bytes are about to be scanned. NULL: run every rule. */
-stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more);
+stile_prefilter *stile_policy_prefilter(stile_policy *policy, int which, size_t more);
 /* Take it from the cache, when it is there; wait for its making and let it go. */
 void stile_policy_prefilter_recall(stile_policy *policy);
 void stile_policy_prefilter_drop(stile_policy *policy);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When a policy's prefilter is made, and where it is kept:
+/* When a policy's prefilters are made, and where they are kept:
  *
  *     <cache>/<64 hex digits>.prefilter     checksum (8), then what stile_prefilter_encode gives
  *
- * named by a digest of the patterns and of what compiled them. It is derived: a file that is
- * missing, damaged or of another machine is made again. */
+ * named by a digest of the patterns and of what compiled them. They are derived: a file that is
+ * missing, damaged or of another machine is made again. There is one for raw views, which few rules
+ * read, and one for all others: one for both would look for every rule in every view. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +18,22 @@
 #define PREFILTER_AFTER ((size_t)2 * 1024 * 1024) /* bytes scanned */
 #define MAX_CACHED ((size_t)256 << 20)
 
-/* Patterns of every rule, in their order; NULL when memory ran out. */
-static stile_slice *patterns_of(const stile_policy *policy)
+/* The kinds of views that each prefilter is for. */
+static uint32_t kinds_of(int which)
+{
+    const uint32_t raw = 1u << STILE_VIEW_RAW;
+    return which == STILE_PREFILTER_RAW ? raw : ~raw;
+}
+
+/* Patterns of every rule, in their order, empty for one that does not read such views; NULL when
+ * memory ran out. */
+static stile_slice *patterns_of(const stile_policy *policy, int which)
 {
     stile_slice *patterns = stile_alloc_array(policy->rules.count, sizeof *patterns);
 
     for (size_t i = 0; patterns && i < policy->rules.count; i++)
-        patterns[i] = policy->rules.rules[i].pattern_text;
+        if (policy->rules.rules[i].views & kinds_of(which))
+            patterns[i] = policy->rules.rules[i].pattern_text;
     return patterns;
 }
 
@@ -84,9 +94,9 @@ static stile_prefilter *recall(const char *path, size_t count)
     return found;
 }
 
-static void make(stile_policy *policy)
+static stile_prefilter *make_one(stile_policy *policy, int which)
 {
-    stile_slice *patterns = patterns_of(policy);
+    stile_slice *patterns = patterns_of(policy, which);
     stile_prefilter *made = NULL;
     stile_error err = {0};
     char path[PATH_MAX];
@@ -96,7 +106,14 @@ static void make(stile_policy *policy)
     else if (cache_path(policy, patterns, path))
         keep(made, path, policy->cache_folder);
     stile_free(patterns);
-    atomic_store(&policy->prefilter, made);
+    return made;
+}
+
+static void make(stile_policy *policy)
+{
+    for (int which = 0; which < STILE_PREFILTERS; which++)
+        if (!atomic_load(&policy->prefilters[which]))
+            atomic_store(&policy->prefilters[which], make_one(policy, which));
 }
 
 static void *make_aside(void *ctx)
@@ -113,17 +130,26 @@ static bool switched_off(void)
 
 void stile_policy_prefilter_recall(stile_policy *policy)
 {
-    stile_slice *patterns = policy->cache_folder ? patterns_of(policy) : NULL;
-    char path[PATH_MAX];
-
-    if (cache_path(policy, patterns, path))
-        atomic_store(&policy->prefilter, recall(path, policy->rules.count));
-    stile_free(patterns);
+    for (int which = 0; policy->cache_folder && which < STILE_PREFILTERS; which++) {
+        stile_slice *patterns = patterns_of(policy, which);
+        char path[PATH_MAX];
+        if (cache_path(policy, patterns, path))
+            atomic_store(&policy->prefilters[which], recall(path, policy->rules.count));
+        stile_free(patterns);
+    }
 }
 
-stile_prefilter *stile_policy_prefilter(stile_policy *policy, size_t more)
+static bool all_made(stile_policy *policy)
 {
-    stile_prefilter *made = atomic_load(&policy->prefilter);
+    for (int which = 0; which < STILE_PREFILTERS; which++)
+        if (!atomic_load(&policy->prefilters[which]))
+            return false;
+    return true;
+}
+
+stile_prefilter *stile_policy_prefilter(stile_policy *policy, int which, size_t more)
+{
+    stile_prefilter *made = atomic_load(&policy->prefilters[which]);
 
     if (switched_off())
         return NULL;
@@ -143,7 +169,7 @@ void stile_policy_prepare(stile_policy *policy)
 {
     bool mine, wait;
 
-    if (switched_off() || atomic_load(&policy->prefilter))
+    if (switched_off() || all_made(policy))
         return;
     (void)pthread_mutex_lock(&policy->lock);
     mine = !policy->prefilter_tried;
@@ -161,6 +187,7 @@ void stile_policy_prefilter_drop(stile_policy *policy)
 {
     if (policy->making)
         (void)pthread_join(policy->maker, NULL);
-    stile_prefilter_destroy(atomic_load(&policy->prefilter));
+    for (int which = 0; which < STILE_PREFILTERS; which++)
+        stile_prefilter_destroy(atomic_load(&policy->prefilters[which]));
     stile_free(policy->cache_folder);
 }

@@ -46,7 +46,8 @@ void stile_scanner_destroy(stile_scanner *scanner)
 {
     if (!scanner)
         return;
-    stile_prefilter_scratch_destroy(scanner->scratch);
+    for (int which = 0; which < STILE_PREFILTERS; which++)
+        stile_prefilter_scratch_destroy(scanner->scratch[which]);
     stile_matcher_destroy(scanner->matcher);
     stile_free(scanner->may);
     stile_policy_unref(scanner->policy);

@@ -275,7 +275,7 @@ Test(hits, the_prefilter_changes_no_hit)
     start(&plain);
     stile_policy_prepare(f.policy);
 #ifdef STILE_HAVE_HS
-    cr_assert(atomic_load(&f.policy->prefilter));
+    cr_assert(atomic_load(&f.policy->prefilters[STILE_PREFILTER_OTHER]));
 #endif
     for (uint32_t n = 0; n < test_cases(3000); n++) {
         test_random r = test_random_case(seed, n);
@@ -296,7 +296,7 @@ Test(hits, the_prefilter_changes_no_hit)
         stile_arena_release(&f.arena);
         stile_arena_release(&plain.arena);
     }
-    cr_assert(!atomic_load(&plain.policy->prefilter));
+    cr_assert(!atomic_load(&plain.policy->prefilters[STILE_PREFILTER_OTHER]));
     stop(&f);
     stop(&plain);
 }
@@ -349,14 +349,14 @@ Test(hits, the_prefilter_is_kept_and_a_damaged_one_made_again)
     test_file_write(test_path(folder, "p.yaml"), stile_str("rules: [{id: a, family: f, reason: r, "
                                                            "pattern: 'ignore all rules'}]"));
     cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
-    cr_assert_null(atomic_load(&policy->prefilter));
+    cr_assert_null(atomic_load(&policy->prefilters[STILE_PREFILTER_OTHER]));
     stile_policy_prepare(policy);
-    cr_assert(atomic_load(&policy->prefilter));
+    cr_assert(atomic_load(&policy->prefilters[STILE_PREFILTER_OTHER]));
     stile_policy_unref(policy);
     cr_assert((file = cached_file(cache)));
 
     cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
-    cr_assert(atomic_load(&policy->prefilter), "what was kept is not used");
+    cr_assert(atomic_load(&policy->prefilters[STILE_PREFILTER_OTHER]), "what was kept is not used");
     stile_policy_unref(policy);
 
     for (size_t at = 0; at < 200; at += 13) {
@@ -366,7 +366,8 @@ Test(hits, the_prefilter_is_kept_and_a_damaged_one_made_again)
         bytes.ptr[at] = (char)(bytes.ptr[at] ^ 4);
         test_file_write(file, stile_buf_slice(&bytes));
         cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
-        cr_assert_null(atomic_load(&policy->prefilter), "damage at %zu is not seen", at);
+        cr_assert_null(atomic_load(&policy->prefilters[STILE_PREFILTER_OTHER]),
+                       "damage at %zu is not seen", at);
         stile_policy_unref(policy);
         bytes.ptr[at] = (char)(bytes.ptr[at] ^ 4);
         test_file_write(file, stile_buf_slice(&bytes));
@@ -376,7 +377,7 @@ Test(hits, the_prefilter_is_kept_and_a_damaged_one_made_again)
     test_file_write(test_path(folder, "q.yaml"),
                     stile_str("rules: [{id: b, family: f, reason: r, pattern: 'obey me'}]"));
     cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
-    cr_assert_null(atomic_load(&policy->prefilter));
+    cr_assert_null(atomic_load(&policy->prefilters[STILE_PREFILTER_OTHER]));
     stile_policy_unref(policy);
     free(file);
     free(cache);
@@ -388,9 +389,9 @@ Test(hits, much_text_has_the_prefilter_made_aside)
     fixture f;
 
     start(&f);
-    cr_assert_null(stile_policy_prefilter(f.policy, 1 << 24));
+    cr_assert_null(stile_policy_prefilter(f.policy, STILE_PREFILTER_OTHER, 1 << 24));
     stile_policy_prepare(f.policy); /* waits for it */
-    cr_assert(atomic_load(&f.policy->prefilter));
+    cr_assert(atomic_load(&f.policy->prefilters[STILE_PREFILTER_OTHER]));
     stop(&f);
 }
 #endif
