@@ -89,6 +89,16 @@ static use use_of(const stile_train_text *t, stile_train_shape shape, uint32_t f
     return (double)inside >= ENOUGH_SHARE * (double)most ? PAYLOAD : MIXED;
 }
 
+/* To the payload's words, for the first window of each text: what stands around them says more of
+ * where a set of texts is from than of what an injection is. */
+static void crop(const stile_train_text *t, uint32_t *from, uint32_t *to)
+{
+    while (*from < *to && !t->hot[*from])
+        (*from)++;
+    while (*to > *from && !t->hot[*to - 1])
+        (*to)--;
+}
+
 /* Take up to `left[use]` windows of the text, starting at a place drawn from its number and going
  * round by a step that is prime to most counts. */
 static stile_status choose_of(stile_train_windows *out, const stile_train_corpus *c, uint32_t index,
@@ -108,6 +118,8 @@ static stile_status choose_of(stile_train_windows *out, const stile_train_corpus
         if (left[u] == 0)
             continue;
         left[u]--;
+        if (u == PAYLOAD && left[u] == PAYLOAD_A_TEXT - 1)
+            crop(t, &from, &to);
         st = append(out, (stile_train_window){index, from, to, u == PAYLOAD}, err);
     }
     return st;

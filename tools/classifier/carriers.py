@@ -16,6 +16,8 @@ def _clean_man(raw):
 
 
 def _read(path):
+    if not os.path.isfile(path):
+        return ""
     opener = gzip.open if path.endswith(".gz") else open
     try:
         with opener(path, "rb") as f:
@@ -24,7 +26,7 @@ def _read(path):
         return ""
     if "/man/" in path:
         return _clean_man(raw)
-    if re.search(r"\.html?(\.gz)?$", path):
+    if re.search(r"\.(html?|page)(\.gz|\.[a-z-]{2,5}\.html)?$", path) or path.endswith(".html.gz"):
         raw = re.sub(r"(?s)<(script|style).*?</\1>", " ", raw)
         return html.unescape(re.sub(r"<[^>]+>", " ", raw))
     return raw
@@ -40,32 +42,42 @@ def chunks(text, rng, size=(80, 260)):
         at += n
 
 
-def _paths():
-    by_language = {}
-    for path in glob.glob("/usr/share/man/*/man[1-8]/*.gz") + glob.glob("/usr/share/man/man[1-8]/*.gz"):
-        part = path.split("/")[4]
-        by_language.setdefault("en" if part.startswith("man") else part[:2], []).append(path)
+def _paths(root):
+    """Files of a system at `root` ("" for this one) by what they are: ("packages", "de"), ("help", "sv")."""
+    out = {}
+    share = root + "/usr/share"
+    for path in glob.glob(share + "/man/*/man[1-8]/*.gz") + glob.glob(share + "/man/man[1-8]/*.gz"):
+        part = path[len(share):].split("/")[2]
+        out.setdefault(("packages", "en" if part.startswith("man") else part[:2]), []).append(path)
+    for path in glob.glob(share + "/help/*/**/*.page", recursive=True):
+        language = path[len(share):].split("/")[2]
+        out.setdefault(("help", "en" if language == "C" else language[:2]), []).append(path)
     for pattern in ("*.html*", "*.txt*", "README*", "NEWS*", "TODO*", "FAQ*"):
-        by_language.setdefault("doc", []).extend(glob.glob("/usr/share/doc/**/" + pattern, recursive=True))
-    by_language["fortunes"] = [p for p in glob.glob("/usr/share/games/fortunes/*") if "." not in os.path.basename(p)]
-    return by_language
+        for place in ("/doc/**/", "/debian-reference/**/", "/developers-reference/**/"):
+            out.setdefault(("packages", "doc"), []).extend(glob.glob(share + place + pattern, recursive=True))
+    fortunes = [p for p in glob.glob(share + "/games/fortunes/**/*", recursive=True) if "." not in os.path.basename(p) and os.path.isfile(p)]
+    out["packages", "fortunes"] = fortunes
+    return out
 
 
-def packages(rng, most=18000, per_file=5):
-    """Pieces as (text, language, path); "doc" and "fortunes" count as languages of their own."""
-    by_language = _paths()
-    share = most // len(by_language)
-    for language, paths in sorted(by_language.items()):
+def packages(rng, roots=("",), most=18000, per_file=5):
+    """Pieces as (text, source, language, path); "doc" and "fortunes" count as languages of their own."""
+    kinds = {}
+    for root in roots:
+        for kind, paths in _paths(root).items():
+            kinds.setdefault(kind, []).extend(paths)
+    share = most // len(kinds)
+    for (source, language), paths in sorted(kinds.items()):
         paths = sorted(set(paths))
         rng.shuffle(paths)
-        quota = share * (5 if language in ("en", "doc") else 1)
+        quota = share * {"en": 5, "doc": 8, "fortunes": 2}.get(language, 1)
         for path in paths:
             pieces = list(chunks(_read(path), rng))
             rng.shuffle(pieces)
-            for piece in pieces[:200 if language == "fortunes" else per_file]:
+            for piece in pieces[:40 if language == "fortunes" else per_file]:
                 if quota > 0 and piece:
                     quota -= 1
-                    yield piece, language, path
+                    yield piece, source + "-" + language, language, path
 
 
 _WRAPS = [("", "")] * 6 + [("<!-- ", " -->"), ('"', '"'), ("'", "'}"), ("* ", ""), ("> ", ""), ("--- ", " ---"), ("# ", ""),

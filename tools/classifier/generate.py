@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Write what the classifier is fitted on besides the tuning sets, as JSON lines for `stile classifier train`.
 
-    generate.py FOLDER [SEED]
+    generate.py FOLDER [ROOT...]
 
-FOLDER gets packages.jsonl (documentation of this system's packages in many languages, benign),
+Each ROOT is a folder into which more packages were unpacked (tools/classifier/README.md lists those of the
+shipped model). FOLDER gets packages.jsonl (documentation of this system's packages in many languages, benign),
 twins.jsonl (benign twins), records.jsonl (made-up tool outputs, benign) and grammar.jsonl (payloads put into such carriers, with their spans).
 """
 import json
@@ -12,6 +13,7 @@ import random
 import sys
 
 import carriers
+import languages
 import payloads
 import records
 import twins
@@ -40,16 +42,28 @@ def write(folder, name, rows):
 
 
 def packages(documents):
-    for i, (text, language, path) in enumerate(documents):
-        yield row(i, text, "packages-" + language, "benign-doc", language, group=path)
+    for i, (text, source, language, path) in enumerate(documents):
+        yield row(i, text, source, "benign-doc", language, group=path)
+
+
+def by_language(documents):
+    out = {}
+    for text, _, language, _ in documents:
+        out.setdefault(language, []).append(text)
+    return out
 
 
 def benign_twins(count, documents, rng):
+    everything, spoken = [d[0] for d in documents], by_language(documents)
     for i in range(count):
+        language = "en"
         text = rng.choice([" ", "\n", "\n\n"]).join(twins.twin(rng) for _ in range(rng.randint(1, 6)))
+        if rng.random() < 0.2:
+            text, language = languages.twin(rng, payloads.expand)
         if rng.random() < 0.4:  # one twin inside another kind of document
-            text = carriers.insert(rng.choice(documents)[0][:1000], text, rng)[0]
-        yield row(i, text, "twins", "benign-hard", "en")
+            carrier = rng.choice(everything if language == "en" else spoken.get(language, everything))
+            text = carriers.insert(carrier[:1000], text, rng)[0]
+        yield row(i, text, "twins", "benign-hard", language)
 
 
 def tool_outputs(count, rng):
@@ -57,32 +71,40 @@ def tool_outputs(count, rng):
         yield row(i, records.record(rng)[0], "records", "benign-hard", "en")
 
 
-def byte_span(text, start, end):
-    return len(text[:start].encode()), len(text[:end].encode())
+def injected(documents, spoken, rng):
+    """A text with a payload, the payload's place in characters, and the language."""
+    payload, language = payloads.payload(rng)[0], "en"
+    if rng.random() < 0.15:
+        payload, language = languages.payload(rng, payloads.expand)
+    if rng.random() < 0.35:
+        text, (start, end) = records.record(rng, payload)
+        return text, start, end, language
+    if rng.random() < 0.3:
+        carrier = rng.choice([" ", "\n"]).join(twins.twin(rng) for _ in range(rng.randint(1, 8)))
+    elif language != "en" and rng.random() < 0.7:
+        carrier = rng.choice(spoken.get(language, documents))
+    else:
+        carrier = rng.choice(documents)
+    return *carriers.insert(carrier[:rng.randint(200, 1500)], payload, rng), language
 
 
 def grammar(count, documents, rng):
+    texts, spoken = [d[0] for d in documents], by_language(documents)
     for i in range(count):
-        payload, _, language = payloads.payload(rng)
-        if rng.random() < 0.35:
-            text, (start, end) = records.record(rng, payload)
-            yield row(i, text, "grammar", "indirect", language, [byte_span(text, start, end)])
-            continue
-        carrier = rng.choice(documents)[0] if rng.random() < 0.75 else \
-            rng.choice([" ", "\n"]).join(twins.twin(rng) for _ in range(rng.randint(1, 8)))
-        text, start, end = carriers.insert(carrier[:rng.randint(200, 1500)], payload, rng)
-        yield row(i, text, "grammar", "indirect", language, [byte_span(text, start, end)])
+        text, start, end, language = injected(texts, spoken, rng)
+        span = (len(text[:start].encode()), len(text[:end].encode()))
+        yield row(i, text, "grammar", "indirect", language, [span])
 
 
-def main(folder, seed):
-    rng = random.Random(seed)
+def main(folder, roots):
+    rng = random.Random(SEED)
     os.makedirs(folder, exist_ok=True)
-    documents = list(carriers.packages(rng))
+    documents = list(carriers.packages(rng, roots))
     write(folder, "packages", packages(documents))
-    write(folder, "twins", benign_twins(3000, documents, rng))
-    write(folder, "records", tool_outputs(3000, rng))
-    write(folder, "grammar", grammar(16000, documents, rng))
+    write(folder, "twins", benign_twins(4000, documents, rng))
+    write(folder, "records", tool_outputs(4000, rng))
+    write(folder, "grammar", grammar(18000, documents, rng))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else SEED)
+    main(sys.argv[1], ["", *sys.argv[2:]])

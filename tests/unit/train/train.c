@@ -11,6 +11,7 @@
 #include "stile/buf.h"
 #include "support/folder.h"
 #include "support/random.h"
+#include "train/explain.h"
 #include "train/folds.h"
 #include "train/model_file.h"
 
@@ -344,4 +345,90 @@ Test(train, without_one_of_the_classes_there_is_no_fit)
 
     cr_assert_eq(read_rows("{\"text\":\"a b c\",\"label\":\"benign\"}\n", &err), STILE_OK);
     cr_assert_eq(stile_train_fit(&corpus, NULL, &options, &weights, &err), STILE_INVALID);
+}
+
+/* A model in which the word "obey" counts, and nothing else. */
+static stile_linear *obey_model(void)
+{
+    stile_train_weights weights = {.of = stile_alloc_array(1u << BITS, sizeof(float)), .bias = -1};
+    stile_train_shape shape = {.window = 8, .stride = 2};
+    stile_train_levels levels = {.low = 1, .threshold = 2, .sure = 6};
+    const char *path = test_path(folder, "obey.bin");
+    stile_linear_walk walk = {.text = stile_str("obey")};
+    stile_linear_word word;
+    stile_linear *model = NULL;
+    stile_error err = {0};
+
+    cr_assert(stile_linear_next(&walk, &word));
+    weights.of[word.hash[0] & ((1u << BITS) - 1)] = 4;
+    cr_assert_eq(stile_train_model_write(path, &weights, BITS, shape, &levels, &err), STILE_OK);
+    cr_assert_eq(stile_linear_load(path, &model, &err), STILE_OK, "%s", err.text);
+    stile_train_weights_release(&weights);
+    return model;
+}
+
+Test(train, an_explanation_names_the_place_in_the_original_and_the_word_that_decided)
+{
+    const char text[] = "One  two\nthree OB\xE2\x80\x8B"
+                        "EY four five.";
+    stile_linear *model = obey_model();
+    json_t *explanation = NULL, *passage, *feature;
+    stile_error err = {0};
+
+    cr_assert_eq(
+        stile_train_explain(model, stile_str(text), STILE_FORMAT_TEXT, 5, &explanation, &err),
+        STILE_OK, "%s", err.text);
+    cr_assert_float_eq(json_number_value(json_object_get(explanation, "score")), 3, 0.1);
+    passage = json_array_get(
+        json_object_get(json_array_get(json_object_get(explanation, "views"), 0), "passages"), 0);
+    cr_assert_eq(json_integer_value(json_object_get(json_object_get(passage, "span"), "start")),
+                 15);
+    cr_assert_eq(json_integer_value(json_object_get(json_object_get(passage, "span"), "end")), 22);
+    feature = json_array_get(json_object_get(passage, "features"), 0);
+    cr_assert_str_eq(json_string_value(json_object_get(feature, "feature")), "obey");
+    cr_assert_str_eq(json_string_value(json_object_get(feature, "kind")), "word");
+    json_decref(explanation);
+    stile_linear_destroy(model);
+}
+
+Test(train, a_text_below_the_low_level_has_no_passages)
+{
+    stile_linear *model = obey_model();
+    json_t *explanation = NULL;
+    stile_error err = {0};
+
+    cr_assert_eq(stile_train_explain(model, stile_str("nothing here"), STILE_FORMAT_TEXT, 5,
+                                     &explanation, &err),
+                 STILE_OK);
+    cr_assert_eq(json_number_value(json_object_get(explanation, "weight")), 0);
+    cr_assert_eq(json_array_size(json_object_get(
+                     json_array_get(json_object_get(explanation, "views"), 0), "passages")),
+                 0);
+    json_decref(explanation);
+    stile_linear_destroy(model);
+}
+
+Test(train, only_the_first_window_of_a_text_is_cut_to_its_payload)
+{
+    stile_train_shape shape = {.window = 8, .stride = 1};
+    stile_train_windows windows = {0};
+    stile_error err = {0};
+    size_t cut = 0;
+
+    cr_assert_eq(
+        read_rows("{\"text\":\"a b c d e f g obey me now h i j k l m n o p q r s t u v w x\","
+                  "\"label\":\"injection\",\"spans\":[[14,25]]}\n",
+                  &err),
+        STILE_OK, "%s", err.text);
+    cr_assert_eq(stile_train_windows_choose(&windows, &corpus, NULL, shape, &err), STILE_OK);
+    for (size_t i = 0; i < windows.count; i++) {
+        const stile_train_window *w = &windows.items[i];
+        if (w->injection)
+            cut += w->from == 7 && w->to == 10;
+        else /* and a clean one lies a window apart from the payload */
+            cr_assert_geq(w->from, 18);
+    }
+    cr_assert_eq(cut, 1);
+    cr_assert_geq(windows.count, 3);
+    stile_train_windows_release(&windows);
 }
