@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 
+#include "classifiers/rules_define.h"
 #include "scan/scan.h"
 
 #define MAX_EXAMPLES 64
+#define MAX_WORDS 256 /* of one definition */
 
 stile_status stile_rules_fault(const stile_rules_loader *l, size_t line, const char *rule,
                                const char *what)
@@ -96,6 +98,13 @@ static stile_status next_examples(stile_rules_loader *l, stile_examples *out)
     memcpy(copy, list, count * sizeof *copy);
     *out = (stile_examples){copy, count};
     return STILE_OK;
+}
+
+/* A pattern, with the pack's names replaced. */
+static stile_status next_pattern(stile_rules_loader *l, stile_slice *out)
+{
+    stile_status st = next_scalar(l, out);
+    return st ? st : stile_rules_expand(l, l->event.start_mark.line + 1, out);
 }
 
 static int index_of(const char *const *names, size_t count, stile_slice name)
@@ -228,9 +237,9 @@ static stile_status read_value(stile_rules_loader *l, stile_rule_draft *d, int k
     case 5:
         return next_choice(l, actions, 4, &r->action);
     case 6:
-        return next_scalar(l, &r->pattern_text);
+        return next_pattern(l, &r->pattern_text);
     case 7:
-        return next_scalar(l, &d->not_text);
+        return next_pattern(l, &d->not_text);
     case 8:
         return next_near(l, d);
     case 9:
@@ -324,6 +333,27 @@ static stile_status read_rules(stile_rules_loader *l)
     }
 }
 
+static stile_status read_defines(stile_rules_loader *l)
+{
+    stile_slice name, words[MAX_WORDS];
+    size_t count;
+    stile_status st = next(l);
+
+    if (st)
+        return st;
+    if (l->event.type != YAML_MAPPING_START_EVENT)
+        return fault(l, "define: expected names with their patterns");
+    for (;;) {
+        size_t line;
+        if ((st = next(l)) || l->event.type == YAML_MAPPING_END_EVENT)
+            return st;
+        line = l->event.start_mark.line + 1;
+        if ((st = scalar(l, &name)) || (st = next_list(l, words, MAX_WORDS, &count)) ||
+            (st = stile_rules_define(l, line, name, words, count)))
+            return st;
+    }
+}
+
 /* Rules behind the first document would be left out without a word. */
 static stile_status read_end(stile_rules_loader *l)
 {
@@ -357,11 +387,13 @@ static stile_status read_pack(stile_rules_loader *l)
         if (stile_slice_eq(key, stile_str("rules")) && !rules) {
             rules = true;
             st = read_rules(l);
+        } else if (stile_slice_eq(key, stile_str("define")) && !rules && l->define_count == 0) {
+            st = read_defines(l);
         } else if (stile_slice_eq(key, stile_str("pack")) ||
                    stile_slice_eq(key, stile_str("version"))) {
             st = next_scalar(l, &ignored);
         } else {
-            st = fault(l, "a pack has pack, version and rules, once");
+            st = fault(l, "a pack has pack, version, define before rules, and rules, once");
         }
         if (st)
             return st;
@@ -372,6 +404,7 @@ stile_status stile_rules_read(stile_rules_loader *l, stile_slice text)
 {
     stile_status st;
 
+    l->define_count = 0; /* names are a pack's own */
     if (!yaml_parser_initialize(&l->parser))
         return stile_rules_no_memory(l);
     /* libyaml asserts that there is a pointer, even to nothing. */

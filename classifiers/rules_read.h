@@ -8,6 +8,14 @@
 
 #include "classifiers/rules.h"
 
+#define STILE_MAX_DEFINES 128
+#define STILE_MAX_DEFINE_NAME 64 /* bytes */
+
+/* A name for a pattern, in the pack being read: rules_define.h. In the rules' arena. */
+typedef struct stile_rule_define {
+    stile_slice name, pattern; /* the pattern whole, in (?:) */
+} stile_rule_define;
+
 /* A rule while it is read: names are resolved when all packs are in. */
 typedef struct stile_rule_draft {
     stile_rule rule;
@@ -23,6 +31,8 @@ typedef struct stile_rules_loader {
     size_t shipped; /* of them, those of the folder; the rest came with uploaded packs */
     /* the pack being read */
     const char *file;
+    stile_rule_define defines[STILE_MAX_DEFINES + 1];
+    size_t define_count;
     yaml_parser_t parser;
     yaml_event_t event;
     bool held; /* whether `event` is to be deleted */
