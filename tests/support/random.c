@@ -56,5 +56,10 @@ double test_random_unit(test_random *r)
 uint32_t test_cases(uint32_t usual)
 {
     const char *given = getenv("STILE_CASES");
+
+#ifdef __SANITIZE_ADDRESS__
+    if (usual > 1000) /* the release build runs them all */
+        usual = usual / 5 > 1000 ? usual / 5 : 1000;
+#endif
     return given ? (uint32_t)strtoul(given, NULL, 0) : usual;
 }
