@@ -89,14 +89,24 @@ static stile_status read_folder(stile_rules_loader *l, const char *folder, stile
     return st;
 }
 
-/* "NAME." opens the id of each rule of the pack. */
+static bool is_of(const char *id, const char *pack)
+{
+    size_t len = strlen(pack);
+    return strncmp(id, pack, len) == 0 && id[len] == '.' && id[len + 1];
+}
+
+/* "NAME." opens the id of each rule of the pack, and of no shipped rule: the next release may ship
+ * more under its prefixes. */
 static stile_status check_ids(stile_rules_loader *l, size_t first)
 {
-    size_t len = strlen(l->file);
-
+    for (size_t i = 0; i < l->shipped; i++)
+        if (is_of(l->drafts[i].rule.id, l->file))
+            return stile_rules_fault(l, 1, NULL,
+                                     "shipped rules have ids that begin with this "
+                                     "pack's name; give it another");
     for (size_t i = first; i < l->count; i++) {
         const stile_rule *r = &l->drafts[i].rule;
-        if (strncmp(r->id, l->file, len) != 0 || r->id[len] != '.' || !r->id[len + 1])
+        if (!is_of(r->id, l->file))
             return stile_rules_fault(l, (size_t)r->line, r->id,
                                      "the id must begin with the pack's name and a dot");
     }

@@ -334,7 +334,8 @@ Test(packs, what_would_take_anothers_place_is_refused_at_the_door)
         {"acme", "  - id: base.more\n    family: f\n    pattern: p\n    reason: r\n", "begin with"},
         {"acme", "  - id: acme\n    family: f\n    pattern: p\n    reason: r\n", "begin with"},
         {"acme", "  - id: acme.\n    family: f\n    pattern: p\n    reason: r\n", "begin with"},
-        {"base", "  - id: base.rule\n    family: f\n    pattern: p\n    reason: r\n", "taken"},
+        {"base", "  - id: base.mine\n    family: f\n    pattern: p\n    reason: r\n",
+         "shipped rules"},
         {"acme",
          "  - id: acme.n\n    family: f\n    near: {rules: [base.sig, other.x], within: 9}\n"
          "    reason: r\n",
