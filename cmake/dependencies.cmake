@@ -48,6 +48,15 @@ if(yara_FOUND)
 endif()
 add_library(dep::yara ALIAS dep_yara)
 
+# The same.
+add_library(dep_sqlite INTERFACE)
+pkg_check_modules(sqlite IMPORTED_TARGET GLOBAL sqlite3)
+if(sqlite_FOUND)
+    target_link_libraries(dep_sqlite INTERFACE PkgConfig::sqlite)
+    target_compile_definitions(dep_sqlite INTERFACE STILE_HAVE_SQLITE)
+endif()
+add_library(dep::sqlite ALIAS dep_sqlite)
+
 # The prefilter is optional: without it the PCRE2 loop gives the same verdicts, slower.
 add_library(dep_hs INTERFACE)
 pkg_check_modules(hs IMPORTED_TARGET GLOBAL libhs)
