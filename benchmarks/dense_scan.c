@@ -167,6 +167,7 @@ static void time_mode(bench *b, const stile_index_view *view, const stile_permit
                           .permit = permit,
                           .vector = vector,
                           .terms = &terms,
+                          .dense_weight = 0.2,
                           .k = 10};
         stile_arena arena = {0};
         stile_hit *hits;

@@ -8,10 +8,6 @@
 
 #include "indexes/search.h"
 
-/* The lexical part. Where words match they are the better witness by far; the dense part breaks
- * their near-ties and finds what has other words. Measured in docs/retrieval-quality.md. */
-#define LEXICAL_WEIGHT 0.8
-
 typedef enum { LEXICAL, DENSE, KINDS } witness;
 
 /* One row of one ranking, on its way to meet its other half. */
@@ -72,11 +68,11 @@ static size_t offer_row(const entry *at, size_t left, const scale *scales, stile
     return taken;
 }
 
-stile_status stile_fuse(const stile_topk *lexical, const stile_topk *dense, uint32_t k,
-                        stile_arena *arena, stile_topk *out, stile_error *err)
+stile_status stile_fuse(const stile_topk *lexical, const stile_topk *dense, double dense_weight,
+                        uint32_t k, stile_arena *arena, stile_topk *out, stile_error *err)
 {
-    const scale scales[KINDS] = {[LEXICAL] = scale_of(lexical, LEXICAL_WEIGHT),
-                                 [DENSE] = scale_of(dense, 1.0 - LEXICAL_WEIGHT)};
+    const scale scales[KINDS] = {
+        [LEXICAL] = scale_of(lexical, 1.0 - dense_weight), [DENSE] = scale_of(dense, dense_weight)};
     size_t count = lexical->count + dense->count;
     entry *entries = stile_arena_array(arena, count, sizeof *entries);
     stile_status st = stile_topk_init(out, k, arena, err);

@@ -90,6 +90,7 @@ typedef struct stile_search {
     const float *vector;        /* [dim], unit length; NULL for lexical */
     const stile_terms *terms;   /* of the query; NULL for dense */
     const stile_filter *filter; /* NULL: none. It chooses hits and changes no score */
+    double dense_weight;        /* of the dense score in a hybrid one, 0 to 1 (stile_fuse) */
     uint32_t k;                 /* hits wanted */
     uint32_t depth;             /* candidates of each kind for fusion; 0: max(4k, 100) */
 } stile_search;

@@ -59,6 +59,8 @@ static stile_status check(const stile_index_view *view, const stile_search *sear
     if (search->collection_count > STILE_MAX_COLLECTIONS)
         return stile_fail(err, STILE_TOO_LARGE, "search: %zu collections, and at most %d are",
                           search->collection_count, STILE_MAX_COLLECTIONS);
+    if (!(search->dense_weight >= 0 && search->dense_weight <= 1))
+        return stile_fail(err, STILE_INVALID, "search: the dense weight is not in [0, 1]");
     if (search->filter && (st = stile_filter_check(search->filter, err)))
         return st;
     if (search->mode != STILE_MODE_DENSE && !search->terms)
@@ -76,12 +78,12 @@ static stile_status search_hybrid(const stile_scope *scope, const stile_search *
     uint32_t depth = depth_of(search);
     stile_status st = stile_lexical_search(scope, search->terms, depth, arena, &lexical, err);
 
-    /* Without vectors a hybrid search is the lexical ranking, its best at the lexical weight. */
+    /* Without vectors a hybrid search is the lexical ranking, its best at 1 - dense_weight. */
     if (!st && scope->view->settings.kind.dim)
         st = stile_dense_search(scope, search->vector, depth, arena, &dense, err);
     if (st)
         return st;
-    return stile_fuse(&lexical, &dense, search->k, arena, out, err);
+    return stile_fuse(&lexical, &dense, search->dense_weight, search->k, arena, out, err);
 }
 
 stile_status stile_index_search(const stile_index_view *view, const stile_search *search,

@@ -21,11 +21,12 @@ stile_status stile_lexical_search(const stile_scope *scope, const stile_terms *q
 
 /* The `k` best of two rankings of the same scope, which are sorted, best first:
  *
- *     score = .8 * lexical / best lexical + .2 * dense / best dense
+ *     score = (1 - w) * lexical / best lexical + w * dense / best dense, w = dense_weight
  *
  * so a score is in [0, 1]. A negative score counts as 0. A row that one ranking does not hold gets
  * that ranking's last score when it is full, else 0. Only the scores of these candidates decide. */
-stile_status stile_fuse(const stile_topk *lexical, const stile_topk *dense, uint32_t k,
-                        stile_arena *arena, stile_topk *out, stile_error *err) STILE_MUST_CHECK;
+stile_status stile_fuse(const stile_topk *lexical, const stile_topk *dense, double dense_weight,
+                        uint32_t k, stile_arena *arena, stile_topk *out,
+                        stile_error *err) STILE_MUST_CHECK;
 
 #endif

@@ -58,6 +58,11 @@ const char *stile_embedder_name(const stile_embedder *embedder)
     return embedder->name;
 }
 
+double stile_embedder_weight(const stile_embedder *embedder)
+{
+    return embedder->kind->weight;
+}
+
 const float *stile_embedder_centroids(const stile_embedder *embedder, size_t *count)
 {
     *count = embedder->centroid_count;

@@ -48,6 +48,10 @@ size_t stile_embedder_dim(const stile_embedder *embedder); /* 0 for "none" */
 const stile_sha256 *stile_embedder_hash(const stile_embedder *embedder);
 const char *stile_embedder_name(const stile_embedder *embedder);
 
+/* How far its scores count beside the lexical ones in a hybrid search, 0 to 1: a constant of the
+ * kind, since a static table is a weaker witness than a transformer (docs/retrieval-quality.md). */
+double stile_embedder_weight(const stile_embedder *embedder);
+
 /* Centroids that ship with the embedder: `*count` rows of `dim` floats, fitted on public text;
  * NULL and 0 when it has none. Borrowed from the embedder. */
 const float *stile_embedder_centroids(const stile_embedder *embedder, size_t *count);

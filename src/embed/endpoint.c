@@ -343,4 +343,4 @@ static stile_status create(const stile_embedder_options *options, stile_embedder
 }
 
 const stile_embedder_kind stile_embedder_endpoint = {
-    .name = "endpoint", .create = create, .destroy = destroy, .embed = embed};
+    .name = "endpoint", .weight = 0.5, .create = create, .destroy = destroy, .embed = embed};

@@ -8,6 +8,7 @@
 
 typedef struct stile_embedder_kind {
     const char *name;
+    double weight; /* see stile_embedder_weight() */
     /* Sets *out only on STILE_OK, with every field of the common part filled. */
     stile_status (*create)(const stile_embedder_options *options, stile_embedder **out,
                            stile_error *err);

@@ -37,4 +37,4 @@ static stile_status embed(stile_embedder *embedder, stile_embed_role role, const
 }
 
 const stile_embedder_kind stile_embedder_none = {
-    .name = "none", .create = create, .destroy = destroy, .embed = embed};
+    .name = "none", .weight = 0.0, .create = create, .destroy = destroy, .embed = embed};

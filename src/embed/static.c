@@ -178,4 +178,4 @@ static stile_status create(const stile_embedder_options *options, stile_embedder
 }
 
 const stile_embedder_kind stile_embedder_static = {
-    .name = "static", .create = create, .destroy = destroy, .embed = embed};
+    .name = "static", .weight = 0.2, .create = create, .destroy = destroy, .embed = embed};

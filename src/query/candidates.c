@@ -55,6 +55,7 @@ stile_status stile_retrieval_search(stile_retrieval *r, stile_error *err)
                            .collection_count = r->collection_count,
                            .permit = r->permit,
                            .filter = r->query->filter,
+                           .dense_weight = stile_embedder_weight(stile_plane_embedder(r->plane)),
                            .k = r->query->duplicates ? k : SPARE(k)};
     stile_terms terms;
     stile_slice none = {0};

@@ -148,6 +148,11 @@ Test(index, refuses_what_is_no_number_or_too_much)
     s = (stile_search){.mode = STILE_MODE_LEXICAL, .k = 1};
     cr_assert_eq(stile_index_search(view, &s, &arena, &hits, &count, &err), STILE_INVALID);
     s.terms = &terms;
+    s.dense_weight = NAN;
+    cr_assert_eq(stile_index_search(view, &s, &arena, &hits, &count, &err), STILE_INVALID);
+    s.dense_weight = 1.5;
+    cr_assert_eq(stile_index_search(view, &s, &arena, &hits, &count, &err), STILE_INVALID);
+    s.dense_weight = 0;
     s.k = 1u << 20;
     cr_assert_eq(stile_index_search(view, &s, &arena, &hits, &count, &err), STILE_TOO_LARGE);
     stile_arena_release(&arena);
@@ -235,6 +240,7 @@ Test(index, a_failed_search_or_save_is_clean, .timeout = 300)
                       .permit = permit,
                       .terms = &terms,
                       .vector = vector,
+                      .dense_weight = .5,
                       .k = 5};
 
     for (uint32_t i = 0; i < 60; i++) {
@@ -302,6 +308,7 @@ static void *read_on(void *ctx)
                           .permit = self->permit,
                           .terms = &terms,
                           .vector = vector,
+                          .dense_weight = .5,
                           .k = 20};
         stile_index_view *view = stile_index_acquire(self->w->index);
         stile_hit *first, *second;

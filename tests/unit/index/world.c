@@ -319,8 +319,8 @@ static size_t find_row(const stile_hit *hits, size_t count, const stile_hit *row
 }
 
 /* The formula of search.h, over `a` lexical hits in `hits`, which takes the outcome. */
-static size_t fuse_slowly(stile_hit *hits, size_t a, const stile_hit *dense, size_t b, size_t depth,
-                          uint32_t k)
+static size_t fuse_slowly(const stile_search *s, stile_hit *hits, size_t a, const stile_hit *dense,
+                          size_t b, size_t depth)
 {
     static stile_hit lexical[WORLD_DOCUMENTS * WORLD_CHUNKS];
     size_t n = a;
@@ -330,12 +330,12 @@ static size_t fuse_slowly(stile_hit *hits, size_t a, const stile_hit *dense, siz
         if (find_row(lexical, a, &dense[j]) == a)
             hits[n++] = dense[j];
     for (size_t i = 0; i < n; i++)
-        hits[i].score =
-            .8 *
-                share(lexical, a ? lexical[0].score : 0, a, depth, find_row(lexical, a, &hits[i])) +
-            (1 - .8) * share(dense, b ? dense[0].score : 0, b, depth, find_row(dense, b, &hits[i]));
+        hits[i].score = (1 - s->dense_weight) * share(lexical, a ? lexical[0].score : 0, a, depth,
+                                                      find_row(lexical, a, &hits[i])) +
+                        s->dense_weight * share(dense, b ? dense[0].score : 0, b, depth,
+                                                find_row(dense, b, &hits[i]));
     qsort(hits, n, sizeof *hits, by_rank);
-    return n < k ? n : k;
+    return n < s->k ? n : s->k;
 }
 
 static size_t rank_hybrid(const world *w, const stile_search *s, const seen *rows, size_t n,
@@ -349,7 +349,7 @@ static size_t rank_hybrid(const world *w, const stile_search *s, const seen *row
         depth = s->k;
     a = rank(w, s, rows, n, true, depth, hits);
     b = rank(w, s, rows, n, false, depth, other);
-    return fuse_slowly(hits, a, other, b, depth, s->k);
+    return fuse_slowly(s, hits, a, other, b, depth);
 }
 
 size_t world_oracle(const world *w, const stile_search *search, uint32_t mask, stile_hit *hits)
@@ -392,6 +392,7 @@ const char *world_check(world *w, test_random *r)
                       .collection_count = 1 + test_random_below(r, 2),
                       .terms = &terms,
                       .vector = vector,
+                      .dense_weight = test_random_below(r, 11) / 10.0,
                       .k = 1 + test_random_below(r, 30),
                       .depth = test_random_below(r, 2) ? 0 : 1 + test_random_below(r, 50)};
     size_t count = 0, expected_count;

@@ -61,6 +61,7 @@ static size_t answer(world *w, uint64_t state, uint32_t mask, stile_hit *out)
                       .permit = permit,
                       .terms = &terms,
                       .vector = vector,
+                      .dense_weight = test_random_below(&r, 11) / 10.0,
                       .k = 1 + test_random_below(&r, 25)};
     stile_index_view *view = stile_index_acquire(w->index);
     stile_arena arena = {0};
