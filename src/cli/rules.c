@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/packs.h"
+#include "cli/rules_lint.h"
 #include "cli/ui.h"
 #include "scan/scan.h"
 
@@ -178,6 +179,19 @@ static const stile_command subcommands[] = {
      .options = list_options,
      .run = run_test,
      .most = 2},
+    {.name = "lint",
+     .summary = "what is wrong with rules that load, and what each costs",
+     .usage = "stile rules lint [--rules DIR] [--corpus FILE]... [--json]",
+     .details =
+         "Bad syntax, missing or failing examples, duplicates, rules that can find nothing,\n"
+         "and patterns that reach the match limit on texts made for them are errors: exit\n"
+         "code 1. For each rule its compile time, the speed of its pattern on the worst of\n"
+         "those texts, and over labelled texts (rows with text and label) in how many\n"
+         "injections and how many benign ones it finds something.\n"
+         "\n"
+         "Example:\n  stile rules lint --rules ./my-packs --corpus labelled.jsonl\n",
+     .options = stile_rules_lint_options,
+     .run = stile_rules_run_lint},
     {.name = "upload",
      .summary = "add a version of a pack, as a draft",
      .usage = "stile rules upload --data DIR [--note TEXT] PACK FILE",
@@ -270,8 +284,8 @@ static const stile_command subcommands[] = {
 
 const stile_command stile_command_rules = {
     .name = "rules",
-    .summary = "list, test, and put injection rules in force",
-    .usage = "stile rules list|test|upload|show|diff|shadow|approve|promote|rollback|status|"
+    .summary = "list, test, lint, and put injection rules in force",
+    .usage = "stile rules list|test|lint|upload|show|diff|shadow|approve|promote|rollback|status|"
              "rescan ...",
     .subcommands = subcommands,
 };

@@ -70,10 +70,10 @@ static stile_status report_row(const evaluation *e, const json_t *row, stile_sli
     stile_buf_init(&released, (size_t)4 * STILE_MAX_DOCUMENT);
     st = stile_release_text(verdict, STILE_FIELD_TEXT, text, &released, &changed, err);
     if (!st) {
-        json = json_pack("{s:O,s:b,s:s,s:f,s:o,s:o}", "id", json_object_get(row, "id"), "flagged",
-                         (int)verdict->flagged, "disposition",
-                         stile_disposition_name(verdict->disposition), "score", verdict->score,
-                         "findings", findings_json(verdict), "released",
+        json = json_pack("{s:O,s:O,s:b,s:s,s:f,s:o,s:o}", "id", json_object_get(row, "id"), "label",
+                         json_object_get(row, "label"), "flagged", (int)verdict->flagged,
+                         "disposition", stile_disposition_name(verdict->disposition), "score",
+                         verdict->score, "findings", findings_json(verdict), "released",
                          stile_json_string(stile_buf_slice(&released)));
         if (json)
             e->options->row(e->options->ctx, json);
