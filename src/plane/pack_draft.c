@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The first steps of a pack's life: upload and test. They change nothing that is in force. */
+#include "base/utf8.h"
+#include "classifiers/rules.h"
+#include "plane/packs_internal.h"
+
+static stile_status check_upload(stile_slice text, stile_slice note, stile_error *err)
+{
+    if (text.len == 0)
+        return stile_fail(err, STILE_INVALID, "pack: it is empty");
+    if (text.len > STILE_MAX_PACK_TEXT)
+        return stile_fail(err, STILE_TOO_LARGE, "pack: %zu bytes, at most %zu", text.len,
+                          STILE_MAX_PACK_TEXT);
+    if (note.len > STILE_MAX_PACK_NOTE)
+        return stile_fail(err, STILE_TOO_LARGE, "note: at most %d bytes", STILE_MAX_PACK_NOTE);
+    if (stile_utf8_valid(text) != text.len)
+        return stile_fail(err, STILE_INVALID, "pack: not UTF-8 at byte %zu",
+                          stile_utf8_valid(text));
+    return STILE_OK;
+}
+
+/* Alone beside the shipped packs: whatever else is active, it means the same. */
+static stile_status check_compiles(stile_plane *plane, stile_slice name, stile_slice text,
+                                   stile_error *err)
+{
+    stile_arena arena;
+    stile_slice copy;
+    stile_policy *policy = NULL;
+    stile_status st;
+
+    stile_arena_init(&arena, 0);
+    if (!(st = stile_arena_copy(&arena, name, &copy, err))) {
+        stile_rules_pack pack = {.name = copy.ptr, .text = text};
+        st = stile_plane_build_policy(plane, &pack, 1, &policy, err);
+    }
+    stile_policy_unref(policy);
+    stile_arena_release(&arena);
+    return st;
+}
+
+static stile_status upload(stile_plane *plane, const stile_pack_step *step, stile_slice text,
+                           stile_pack *pack, stile_error *err)
+{
+    stile_pack_change c = {
+        .event = "rules.upload", .caller = step->caller, .packs = pack, .count = 1, .text = &text};
+    stile_arena arena;
+    stile_pack newest = {0};
+    stile_status st;
+
+    stile_arena_init(&arena, 0);
+    st = stile_plane_pack(plane, step->name, 0, &arena, &newest, err);
+    if (st == STILE_NOT_FOUND && step->if_match.len)
+        st = stile_fail(err, STILE_STALE, "the pack is not there");
+    else if (st == STILE_NOT_FOUND)
+        st = STILE_OK;
+    else if (!st)
+        st = stile_pack_check_match(step->if_match, &newest, err);
+    if (!st && newest.version >= STILE_MAX_PACK_VERSIONS)
+        st = stile_fail(err, STILE_TOO_LARGE, "pack: too many versions; begin another name");
+    pack->version = newest.version + 1;
+    if (!st && !(st = stile_sha256_of(text, &pack->text_sha256, err)))
+        st = stile_pack_commit(plane, &c, err);
+    stile_arena_release(&arena);
+    return st;
+}
+
+stile_status stile_plane_pack_upload(stile_plane *plane, const stile_pack_step *step,
+                                     stile_slice text, stile_slice note, stile_arena *arena,
+                                     stile_pack *out, stile_error *err)
+{
+    stile_pack pack = {.name = step->name,
+                       .revision = 1,
+                       .author = stile_str(step->caller->name),
+                       .note = note,
+                       .text_len = (uint32_t)text.len,
+                       .created_ms = stile_now_ms()};
+    stile_status st;
+
+    pack.changed_ms = pack.created_ms;
+    if ((st = stile_pack_name_check(step->name, err)) || (st = check_upload(text, note, err)) ||
+        (st = check_compiles(plane, step->name, text, err)))
+        return st;
+    (void)pthread_mutex_lock(&plane->policy_lock);
+    st = upload(plane, step, text, &pack, err);
+    (void)pthread_mutex_unlock(&plane->policy_lock);
+    return st ? st : stile_pack_copy(&pack, arena, out, err);
+}
+
+/* Of all failures, those of the pack's own rules. */
+typedef struct own_failures {
+    stile_pack_report *report;
+    const char *name;
+} own_failures;
+
+static void pass_own(void *ctx, const char *file, int line, const char *rule, const char *what)
+{
+    own_failures *own = ctx;
+
+    if (strcmp(file, own->name) != 0)
+        return;
+    own->report->failed++;
+    if (own->report->each)
+        own->report->each(own->report->ctx, file, line, rule, what);
+}
+
+/* A rule without examples of both kinds says nothing about what it is for. */
+static void check_examples(const stile_policy *policy, own_failures *own)
+{
+    for (size_t i = 0; i < stile_policy_rule_count(policy); i++) {
+        stile_rule_info r = stile_policy_rule(policy, i);
+        if (strcmp(r.file, own->name) != 0)
+            continue;
+        own->report->tried += r.positives + r.negatives;
+        if (strcmp(r.action, "signal") == 0)
+            continue;
+        if (r.positives == 0)
+            pass_own(own, r.file, r.line, r.id, "no positive example");
+        if (r.negatives == 0)
+            pass_own(own, r.file, r.line, r.id, "no negative example");
+    }
+}
+
+static stile_status run_examples(stile_plane *plane, const stile_pack *pack,
+                                 stile_pack_report *report, stile_error *err)
+{
+    stile_policy *policy = NULL;
+    stile_slice none = {0}, name;
+    stile_arena arena;
+    size_t tried, failed;
+    stile_status st;
+
+    stile_arena_init(&arena, 0);
+    report->tried = report->failed = 0;
+    if (!(st = stile_arena_copy(&arena, pack->name, &name, err)) &&
+        !(st = stile_packs_policy(plane, pack, none, &policy, err))) {
+        own_failures own = {.report = report, .name = name.ptr};
+        check_examples(policy, &own);
+        st = stile_policy_test(policy, pass_own, &own, &tried, &failed, err);
+    }
+    stile_policy_unref(policy);
+    stile_arena_release(&arena);
+    return st;
+}
+
+stile_status stile_plane_pack_test(stile_plane *plane, const stile_pack_step *step,
+                                   stile_pack_report *report, stile_arena *arena, stile_pack *out,
+                                   stile_error *err)
+{
+    stile_pack pack;
+    stile_pack_change c = {
+        .event = "rules.test", .caller = step->caller, .packs = &pack, .count = 1};
+    stile_status st;
+
+    (void)pthread_mutex_lock(&plane->policy_lock);
+    if (!(st = stile_pack_begin(plane, step, arena, &pack, err)) &&
+        !(st = run_examples(plane, &pack, report, err)) && pack.state == STILE_PACK_DRAFT &&
+        report->failed == 0) {
+        stile_pack_turn(&pack, STILE_PACK_TESTED);
+        st = stile_pack_commit(plane, &c, err);
+    }
+    (void)pthread_mutex_unlock(&plane->policy_lock);
+    if (!st)
+        *out = pack;
+    return st;
+}
