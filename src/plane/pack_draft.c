@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "classifiers/rules.h"
 #include "plane/packs_internal.h"
+#include "scan/rules_lint.h"
 
 static stile_status check_upload(stile_slice text, stile_slice note, stile_error *err)
 {
@@ -86,62 +87,80 @@ stile_status stile_plane_pack_upload(stile_plane *plane, const stile_pack_step *
     return st ? st : stile_pack_copy(&pack, arena, out, err);
 }
 
-/* Of all failures, those of the pack's own rules. */
-typedef struct own_failures {
+/* Of all that is wrong, what is wrong with the pack's own rules. */
+typedef struct checking {
+    const stile_policy *policy;
     stile_pack_report *report;
     const char *name;
-} own_failures;
+} checking;
 
-static void pass_own(void *ctx, const char *file, int line, const char *rule, const char *what)
+static bool is_own(const checking *c, const stile_rule_info *rule)
 {
-    own_failures *own = ctx;
+    return strcmp(rule->file, c->name) == 0;
+}
 
-    if (strcmp(file, own->name) != 0)
+static void fail_rule(const checking *c, const stile_rule_info *rule, const char *what)
+{
+    c->report->failed++;
+    if (c->report->each)
+        c->report->each(c->report->ctx, rule->file, rule->line, rule->id, what);
+}
+
+/* Errors, and examples that are missing: a rule without both kinds says nothing about what it is
+ * for. Other warnings are for who reads `stile rules lint`. */
+static void take_problem(void *ctx, const stile_lint_problem *problem)
+{
+    const checking *c = ctx;
+    stile_rule_info rule;
+
+    if (problem->rule >= stile_policy_rule_count(c->policy) ||
+        (!problem->error && strcmp(problem->code, "examples") != 0))
         return;
-    own->report->failed++;
-    if (own->report->each)
-        own->report->each(own->report->ctx, file, line, rule, what);
+    rule = stile_policy_rule(c->policy, problem->rule);
+    if (is_own(c, &rule))
+        fail_rule(c, &rule, problem->what);
 }
 
-/* A rule without examples of both kinds says nothing about what it is for. */
-static void check_examples(const stile_policy *policy, own_failures *own)
+/* What scans would give up on: a rule that meets its limit on text made for it. */
+static stile_status check_costs(const checking *c, stile_error *err)
 {
-    for (size_t i = 0; i < stile_policy_rule_count(policy); i++) {
-        stile_rule_info r = stile_policy_rule(policy, i);
-        if (strcmp(r.file, own->name) != 0)
+    stile_status st = STILE_OK;
+
+    for (size_t i = 0; !st && i < stile_policy_rule_count(c->policy); i++) {
+        stile_rule_info rule = stile_policy_rule(c->policy, i);
+        stile_lint_cost cost;
+        if (!is_own(c, &rule))
             continue;
-        own->report->tried += r.positives + r.negatives;
-        if (strcmp(r.action, "signal") == 0)
-            continue;
-        if (r.positives == 0)
-            pass_own(own, r.file, r.line, r.id, "no positive example");
-        if (r.negatives == 0)
-            pass_own(own, r.file, r.line, r.id, "no negative example");
+        c->report->tried += rule.positives + rule.negatives;
+        if (!(st = stile_rules_lint_cost(c->policy, i, &cost, err)) && cost.limit)
+            fail_rule(c, &rule, "catastrophic: it meets the match limit on text made to be hard");
     }
+    return st;
 }
 
-static stile_status run_examples(stile_plane *plane, const stile_pack *pack,
-                                 stile_pack_report *report, stile_error *err)
+static stile_status check_rules(stile_plane *plane, const stile_pack *pack,
+                                stile_pack_report *report, stile_error *err)
 {
     stile_policy *policy = NULL;
     stile_slice none = {0}, name;
     stile_arena arena;
-    size_t tried, failed;
     stile_status st;
 
     stile_arena_init(&arena, 0);
     report->tried = report->failed = 0;
     if (!(st = stile_arena_copy(&arena, pack->name, &name, err)) &&
         !(st = stile_packs_policy(plane, pack, none, &policy, err))) {
-        own_failures own = {.report = report, .name = name.ptr};
-        check_examples(policy, &own);
-        st = stile_policy_test(policy, pass_own, &own, &tried, &failed, err);
+        checking c = {.policy = policy, .report = report, .name = name.ptr};
+        if (!(st = stile_rules_lint(policy, take_problem, &c, err)))
+            st = check_costs(&c, err);
     }
     stile_policy_unref(policy);
     stile_arena_release(&arena);
     return st;
 }
 
+/* The checks take a while, so they run without the lock: a version's text never changes, and its
+ * state is looked at again. */
 stile_status stile_plane_pack_test(stile_plane *plane, const stile_pack_step *step,
                                    stile_pack_report *report, stile_arena *arena, stile_pack *out,
                                    stile_error *err)
@@ -151,10 +170,12 @@ stile_status stile_plane_pack_test(stile_plane *plane, const stile_pack_step *st
         .event = "rules.test", .caller = step->caller, .packs = &pack, .count = 1};
     stile_status st;
 
+    if ((st = stile_pack_begin(plane, step, arena, &pack, err)) ||
+        (st = check_rules(plane, &pack, report, err)))
+        return st;
     (void)pthread_mutex_lock(&plane->policy_lock);
     if (!(st = stile_pack_begin(plane, step, arena, &pack, err)) &&
-        !(st = run_examples(plane, &pack, report, err)) && pack.state == STILE_PACK_DRAFT &&
-        report->failed == 0) {
+        pack.state == STILE_PACK_DRAFT && report->failed == 0) {
         stile_pack_turn(&pack, STILE_PACK_TESTED);
         st = stile_pack_commit(plane, &c, err);
     }

@@ -44,8 +44,9 @@ stile_status stile_plane_pack_upload(stile_plane *plane, const stile_pack_step *
                                      stile_slice text, stile_slice note, stile_arena *arena,
                                      stile_pack *out, stile_error *err) STILE_MUST_CHECK;
 
-/* Run its examples. Each rule but signals needs one of each kind. With none failed, the draft is
- * tested. */
+/* Run its examples and the linter (scan/rules_lint.h) over its rules. Each rule but signals needs
+ * an example of each kind; errors of the linter and patterns that meet the match limit are failures.
+ * With none, the draft is tested. */
 typedef struct stile_pack_report {
     stile_rules_report each; /* or NULL */
     void *ctx;

@@ -194,7 +194,7 @@ Test(packs, a_whole_life_changes_the_scan_version_and_a_rollback_brings_it_back)
 Test(packs, what_is_active_and_in_shadow_survives_reopening)
 {
     stile_pack active = activate("acme", "plums"),
-               waiting = upload("beta", pack_of("beta", "plums", ""));
+               waiting = upload("beta", pack_of("beta", "plums?", ""));
     stile_sha256 version = scan_version();
     stile_shadow shadow;
 
@@ -381,6 +381,31 @@ Test(packs, a_rule_without_examples_does_not_pass)
     cr_assert_eq(stile_plane_pack_test(plane, &step, &report, &arena, &pack, NULL), STILE_OK);
     cr_assert_eq(report.failed, 1);
     cr_assert_eq(pack.state, STILE_PACK_DRAFT);
+}
+
+Test(packs, what_the_linter_calls_an_error_does_not_pass)
+{
+    static const char *const rows[] = {
+        "    pattern: pears\n", /* a shipped rule's */
+        "    pattern: '(?:a+)+$'\n",
+        "    pattern: plums\n    signal: true\n", /* of no combination */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[512];
+        stile_pack pack;
+        stile_pack_step step;
+        stile_pack_report report = {0};
+        (void)snprintf(text, sizeof text,
+                       "pack: x\nversion: 1\nrules:\n  - id: acme.r\n    family: f\n%s"
+                       "    reason: r\n    positive: [\"plums pears aaa\"]\n"
+                       "    negative: [\"b\"]\n",
+                       rows[i]);
+        pack = upload("acme", text);
+        step = step_of(&ann, &pack);
+        cr_assert_eq(stile_plane_pack_test(plane, &step, &report, &arena, &pack, NULL), STILE_OK);
+        cr_expect_gt(report.failed, 0, "row %zu", i);
+        cr_expect_eq(pack.state, STILE_PACK_DRAFT, "row %zu", i);
+    }
 }
 
 Test(packs, a_spike_ends_the_trial_once)
