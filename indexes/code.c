@@ -6,22 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define CODE_SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CODE_SANITIZED
-#endif
-
-/* The resolver of a cloned function runs before a sanitizer has set itself up. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(CODE_SANITIZED)
-#define CODE_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define CODE_CLONES
-#endif
+#include "indexes/kernel.h"
 
 /* The largest magnitude, or 0 when a component is not finite. */
 static float peak_of(const float *vector, size_t dim)
@@ -73,17 +58,21 @@ void stile_code_query_encode(const float *vector, size_t dim, int16_t *code, sti
         code[i] = (int16_t)(unit > 0 ? round_within(vector[i] / unit, limit) : 0);
 }
 
-CODE_CLONES
 void stile_code_dot(const stile_code_query *query, const int8_t *codes, size_t rows, int32_t *out)
 {
-    const int16_t *q = query->code;
-    size_t dim = query->dim;
+    stile_kernel_best()->dot(query->code, codes, query->dim, rows, out);
+}
 
-    for (size_t r = 0; r < rows; r++) {
-        const int8_t *row = codes + r * dim;
-        int32_t sum = 0;
-        for (size_t i = 0; i < dim; i++)
-            sum += (int32_t)(q[i] * row[i]);
-        out[r] = sum;
-    }
+void stile_code_sign(const int8_t *code, size_t dim, uint64_t *sign)
+{
+    memset(sign, 0, stile_code_sign_words(dim) * sizeof *sign);
+    for (size_t i = 0; i < dim; i++)
+        sign[i / 64] |= (uint64_t)(code[i] > 0) << i % 64;
+}
+
+void stile_code_query_sign(const float *vector, size_t dim, uint64_t *sign)
+{
+    memset(sign, 0, stile_code_sign_words(dim) * sizeof *sign);
+    for (size_t i = 0; i < dim; i++)
+        sign[i / 64] |= (uint64_t)(vector[i] > 0) << i % 64;
 }

@@ -23,6 +23,15 @@ void stile_code_query_encode(const float *vector, size_t dim, int16_t *code, sti
 /* The integer dot product of the query with each of `rows` codes, stored one after another. */
 void stile_code_dot(const stile_code_query *query, const int8_t *codes, size_t rows, int32_t *out);
 
+/* Sign codes: one bit a dimension, set where the component is above zero, in 64-bit words with
+ * the rest of the last word clear. The bits in which two differ grow with the angle between them. */
+static inline size_t stile_code_sign_words(size_t dim)
+{
+    return (dim + 63) / 64;
+}
+void stile_code_sign(const int8_t *code, size_t dim, uint64_t *sign);
+void stile_code_query_sign(const float *vector, size_t dim, uint64_t *sign);
+
 /* (float)dot * row scale * query scale, in double, in this order. */
 static inline double stile_code_score(const stile_code_query *query, int32_t dot, float row_scale)
 {

@@ -2,25 +2,18 @@
 /* Dense search.
  *
  * Every row is scored by stile_code_score from an exact integer dot product, whichever way it was
- * reached: by scanning its run, or as a candidate of its label's graph. A graph covers the rows
- * up to its epoch; rows added since are scanned. Nodes whose row has died or was replaced are
- * dropped, and when fewer than k are left of a graph's answer, its rows are scanned after all. */
-#include "indexes/code.h"
-#include "indexes/search.h"
+ * reached: by scanning its run, through the sieve of its sign code, or as a candidate of its
+ * label's graph. The way depends on how many live rows the caller may see and find, and on
+ * nothing else: labels with a graph go through it; of the rest, few are all scored, and many are
+ * sieved first. */
+#include "indexes/dense.h"
 
-#define BLOCK_ROWS 256
 /* A graph finds at most STILE_GRAPH_WIDTH candidates, and the last of them poorly. */
 #define GRAPH_K_MAX (STILE_GRAPH_WIDTH / 2)
+/* The share of the rows that a sieve lets through, beside what k asks for: one in so many. */
+#define SIEVE_SHARE 100
 
-typedef struct scan {
-    const stile_scope *scope;
-    const float *vector;
-    stile_code_query query;
-    uint32_t k;
-    stile_topk *top;
-} scan;
-
-static void offer(const scan *s, const stile_scope_run *run, uint32_t row, int32_t dot)
+void stile_dense_offer(const stile_dense *s, const stile_scope_run *run, uint32_t row, int32_t dot)
 {
     double score =
         stile_code_score(&s->query, dot, run->segment->scales[run->run->first_row + row]);
@@ -31,140 +24,75 @@ static void offer(const scan *s, const stile_scope_run *run, uint32_t row, int32
     }
 }
 
-static const int8_t *code_at(const scan *s, const stile_scope_run *run, uint32_t row)
+static const int8_t *code_at(const stile_dense *s, const stile_scope_run *run, uint32_t row)
 {
     return run->segment->codes + (size_t)(run->run->first_row + row) * s->query.dim;
 }
 
-/* The rows that a filter chose, one by one. */
-static void scan_chosen(const scan *s, const stile_scope_run *run)
+void stile_dense_score(const stile_dense *s, const stile_scope_run *run, uint32_t row)
 {
-    for (uint32_t i = 0; i < run->only_count; i++) {
-        int32_t dot;
-        stile_code_dot(&s->query, code_at(s, run, run->only[i]), 1, &dot);
-        offer(s, run, run->only[i], dot);
-    }
+    int32_t dot;
+
+    stile_code_dot(&s->query, code_at(s, run, row), 1, &dot);
+    stile_dense_offer(s, run, row, dot);
 }
 
-static void scan_run(const scan *s, const stile_scope_run *run)
+void stile_dense_scan(const stile_dense *s, const stile_scope_run *run)
 {
-    int32_t dots[BLOCK_ROWS];
+    int32_t dots[STILE_DENSE_BLOCK];
 
     if (run->filtered && run->only_count < run->run->rows / 4) {
-        scan_chosen(s, run);
+        for (uint32_t i = 0; i < run->only_count; i++)
+            stile_dense_score(s, run, run->only[i]);
         return;
     }
     for (uint32_t row = 0; row < run->run->rows;) {
-        uint32_t left = run->run->rows - row, n = left < BLOCK_ROWS ? left : BLOCK_ROWS;
+        uint32_t left = run->run->rows - row;
+        uint32_t n = left < STILE_DENSE_BLOCK ? left : STILE_DENSE_BLOCK;
         stile_code_dot(&s->query, code_at(s, run, row), n, dots);
         for (uint32_t i = 0; i < n; i++, row++)
-            offer(s, run, row, dots[i]);
+            stile_dense_offer(s, run, row, dots[i]);
     }
 }
 
-/* Rows that were added after `epoch`. */
-static void scan_newer(const scan *s, const stile_scope_run *run, uint64_t epoch)
+/* Rows that may be hits: live, and chosen by the filter if there is one. */
+static uint32_t findable(const stile_scope_run *run)
 {
-    const stile_row *rows = run->segment->rows + run->run->first_row;
-
-    if (run->segment->epoch_high <= epoch)
-        return;
-    for (uint32_t row = 0; row < run->run->rows; row++) {
-        int32_t dot;
-        if (rows[row].epoch <= epoch)
-            continue;
-        stile_code_dot(&s->query, code_at(s, run, row), 1, &dot);
-        offer(s, run, row, dot);
-    }
+    return run->filtered ? run->only_count : run->run->rows - run->dead_count;
 }
 
-static bool of_ann(const stile_scope_run *run, const stile_ann *ann)
+static stile_status search_rows(const stile_dense *s, const stile_scope_run *const *runs,
+                                size_t count, stile_arena *arena, stile_error *err)
 {
-    return run->run->collection == ann->collection && run->run->label == ann->label;
-}
+    const stile_index_settings *settings = &s->scope->view->settings;
+    uint64_t rows = 0, keep = (uint64_t)settings->sieve_keep * s->k;
 
-/* Where a node's row lives now; false when it died, was replaced or was relabelled. */
-static bool resolve(const scan *s, const stile_ann *ann, const stile_ann_id *id,
-                    const stile_scope_run **run, uint32_t *row)
-{
-    for (size_t i = 0; i < s->scope->count; i++) {
-        const stile_scope_run *r = &s->scope->runs[i];
-        uint32_t first, end;
-        if (!of_ann(r, ann))
-            continue;
-        stile_segment_find(r->segment, &id->doc, &first, &end);
-        for (; first < end; first++) {
-            uint32_t at = r->segment->by_id[first] - r->run->first_row;
-            const stile_row *found = &r->segment->rows[r->segment->by_id[first]];
-            if (found->ordinal != id->ordinal || at >= r->run->rows || found->epoch > ann->epoch ||
-                stile_scope_run_dead(r, at))
-                continue;
-            *run = r;
-            *row = at;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Offer the graph's candidates; `*live` counts those whose row still stands. */
-static stile_status offer_nodes(const scan *s, const stile_ann *ann, uint32_t *live,
-                                stile_error *err)
-{
-    int64_t nodes[STILE_GRAPH_WIDTH];
-    size_t found;
-    stile_status st =
-        stile_graph_search(ann->graph, s->vector, STILE_GRAPH_WIDTH, nodes, &found, err);
-
-    *live = 0;
-    for (size_t i = 0; !st && i < found; i++) {
-        const stile_scope_run *run;
-        uint32_t row;
-        int32_t dot;
-        if (!resolve(s, ann, &ann->ids[nodes[i]], &run, &row))
-            continue;
-        (*live)++;
-        stile_code_dot(&s->query, code_at(s, run, row), 1, &dot);
-        offer(s, run, row, dot);
-    }
-    return st;
-}
-
-/* One label with a graph. The candidates go to a heap of their own first: were they offered to
- * the common one and the label then scanned, a row could be in it twice. */
-static stile_status search_ann(scan *s, const stile_ann *ann, stile_arena *arena, stile_error *err)
-{
-    stile_topk *common = s->top, own;
-    uint32_t live = 0;
-    stile_status st = stile_topk_init(&own, s->k, arena, err);
-
-    if (st)
-        return st;
-    s->top = &own;
-    st = offer_nodes(s, ann, &live, err);
-    s->top = common;
-    if (st)
-        return st;
-    if (live >= s->k)
-        for (size_t i = 0; i < own.count; i++)
-            stile_topk_offer(common, &own.hits[i]);
-    for (size_t i = 0; i < s->scope->count; i++) {
-        const stile_scope_run *run = &s->scope->runs[i];
-        if (!of_ann(run, ann))
-            continue;
-        if (live >= s->k)
-            scan_newer(s, run, ann->epoch);
-        else
-            scan_run(s, run);
-    }
+    for (size_t i = 0; i < count; i++)
+        rows += findable(runs[i]);
+    if (keep < rows / SIEVE_SHARE)
+        keep = rows / SIEVE_SHARE;
+    /* Past a quarter, sieving costs more than it spares. */
+    if (rows >= settings->sieve_rows && keep < rows / 4)
+        return stile_dense_sieve(s, runs, count, keep, arena, err);
+    for (size_t i = 0; i < count; i++)
+        stile_dense_scan(s, runs[i]);
     return STILE_OK;
+}
+
+/* The graph to search a run's label through, or NULL. It knows no filter: with one, rows are
+ * scanned, and recall stays whole. */
+static const stile_ann *graph_of(const stile_dense *s, const stile_scope_run *run)
+{
+    if (s->k > GRAPH_K_MAX || run->filtered)
+        return NULL;
+    return stile_index_view_ann(s->scope->view, run->run->collection, run->run->label);
 }
 
 /* Whether an earlier run of the scope has this graph: each is searched once. */
 static bool searched(const stile_scope *scope, size_t at, const stile_ann *ann)
 {
     for (size_t i = 0; i < at; i++)
-        if (of_ann(&scope->runs[i], ann))
+        if (stile_dense_of_graph(&scope->runs[i], ann))
             return true;
     return false;
 }
@@ -172,27 +100,26 @@ static bool searched(const stile_scope *scope, size_t at, const stile_ann *ann)
 stile_status stile_dense_search(const stile_scope *scope, const float *vector, uint32_t k,
                                 stile_arena *arena, stile_topk *out, stile_error *err)
 {
-    size_t dim = scope->view->settings.kind.dim;
+    size_t dim = scope->view->settings.kind.dim, rest = 0;
     int16_t *code = stile_arena_array(arena, dim, sizeof *code);
-    scan s = {.scope = scope, .vector = vector, .k = k, .top = out};
+    const stile_scope_run **runs = stile_arena_array(arena, scope->count, sizeof *runs);
+    stile_dense s = {.scope = scope, .vector = vector, .k = k, .top = out};
     stile_status st = stile_topk_init(out, k, arena, err);
 
-    if (!st && !code)
+    if (!st && (!code || !runs))
         st = stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
     if (st)
         return st;
     stile_code_query_encode(vector, dim, code, &s.query);
     for (size_t i = 0; !st && i < scope->count; i++) {
-        const stile_run *run = scope->runs[i].run;
-        /* A graph knows no filter: with one, rows are scanned, and recall stays whole. */
-        const stile_ann *ann = k <= GRAPH_K_MAX && !scope->runs[i].filtered
-                                   ? stile_index_view_ann(scope->view, run->collection, run->label)
-                                   : NULL;
+        const stile_ann *ann = graph_of(&s, &scope->runs[i]);
         if (!ann)
-            scan_run(&s, &scope->runs[i]);
+            runs[rest++] = &scope->runs[i];
         else if (!searched(scope, i, ann))
-            st = search_ann(&s, ann, arena, err);
+            st = stile_dense_graph(&s, ann, arena, err);
     }
+    if (!st)
+        st = search_rows(&s, runs, rest, arena, err);
     stile_topk_sort(out);
     return st;
 }

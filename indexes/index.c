@@ -15,6 +15,8 @@
 #define DEFAULT_B 0.75
 #define DEFAULT_TITLE_WEIGHT 1.0
 #define DEFAULT_ANN_ROWS 200000u
+#define DEFAULT_SIEVE_ROWS 30000u
+#define DEFAULT_SIEVE_KEEP 24u
 
 void stile_index_publish(stile_index *index, stile_index_view *view)
 {
@@ -82,6 +84,8 @@ static stile_index_settings settings_of(const stile_index_options *o)
     s.b = unset ? DEFAULT_B : o->b;
     s.title_weight = o->title_weight > 0 ? o->title_weight : DEFAULT_TITLE_WEIGHT;
     s.ann_rows = o->ann_rows ? o->ann_rows : DEFAULT_ANN_ROWS;
+    s.sieve_rows = o->sieve_rows ? o->sieve_rows : DEFAULT_SIEVE_ROWS;
+    s.sieve_keep = o->sieve_keep ? o->sieve_keep : DEFAULT_SIEVE_KEEP;
     return s;
 }
 

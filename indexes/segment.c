@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "indexes/code.h"
+#include "stile/limits.h"
 
 stile_segment *stile_segment_ref(stile_segment *segment)
 {
@@ -52,6 +54,25 @@ static stile_status sort_by_id(stile_buf *parts, uint32_t rows, stile_error *err
     return STILE_OK;
 }
 
+/* Fill parts[SIGNS] from parts[CODES]. */
+static stile_status sign_codes(stile_buf *parts, uint32_t rows, size_t dim, stile_error *err)
+{
+    const int8_t *codes = (const int8_t *)(const void *)parts[STILE_SECTION_CODES].ptr;
+    size_t words = stile_code_sign_words(dim);
+    uint64_t *signs;
+
+    stile_buf_reset(&parts[STILE_SECTION_SIGNS]);
+    if (rows == 0 || words == 0)
+        return STILE_OK;
+    signs = (uint64_t *)(void *)stile_buf_extend(&parts[STILE_SECTION_SIGNS],
+                                                 rows * words * sizeof *signs);
+    if (!signs)
+        return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+    for (uint32_t i = 0; i < rows; i++)
+        stile_code_sign(codes + i * dim, dim, signs + i * words);
+    return STILE_OK;
+}
+
 static void point_at_parts(stile_segment *s)
 {
     const void *at[STILE_SECTIONS];
@@ -66,6 +87,7 @@ static void point_at_parts(stile_segment *s)
     s->terms = at[STILE_SECTION_TERMS];
     s->postings = at[STILE_SECTION_POSTINGS];
     s->attributes = at[STILE_SECTION_ATTRIBUTES];
+    s->signs = at[STILE_SECTION_SIGNS];
     s->attributes_len = s->parts[STILE_SECTION_ATTRIBUTES].len;
     s->run_count = (uint32_t)(s->parts[STILE_SECTION_RUNS].len / sizeof *s->runs);
     s->row_count = (uint32_t)(s->parts[STILE_SECTION_ROWS].len / sizeof *s->rows);
@@ -84,7 +106,8 @@ stile_status stile_segment_assemble(const stile_segment_kind *kind, stile_buf *p
         st = stile_buf_ok(&parts[i], err);
     if (!st && rows > STILE_SEGMENT_ROWS_MAX)
         st = stile_fail(err, STILE_TOO_LARGE, "index: %zu rows for one segment", rows);
-    if (st || (st = sort_by_id(parts, (uint32_t)rows, err)))
+    if (st || (st = sort_by_id(parts, (uint32_t)rows, err)) ||
+        (st = sign_codes(parts, (uint32_t)rows, kind->dim, err)))
         return st;
     if (!(s = stile_alloc(sizeof *s)))
         return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
@@ -254,6 +277,19 @@ static bool valid_by_id(const stile_segment *s)
     return true;
 }
 
+static bool valid_signs(const stile_segment *s)
+{
+    const size_t dim = s->kind.dim, words = stile_code_sign_words(dim);
+    uint64_t sign[STILE_MAX_DIM / 64];
+
+    for (uint32_t i = 0; words && i < s->row_count; i++) {
+        stile_code_sign(s->codes + i * dim, dim, sign);
+        if (memcmp(sign, s->signs + i * words, words * sizeof *sign) != 0)
+            return false;
+    }
+    return true;
+}
+
 bool stile_segment_validate(const stile_segment *s, const char **why)
 {
     uint64_t row = 0, term = 0, posting = 0, attributes = 0;
@@ -282,5 +318,8 @@ bool stile_segment_validate(const stile_segment *s, const char **why)
         attributes != s->attributes_len)
         return false;
     *why = "the order by document is wrong";
-    return valid_by_id(s);
+    if (!valid_by_id(s))
+        return false;
+    *why = "signs that are not of the codes";
+    return valid_signs(s);
 }

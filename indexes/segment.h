@@ -6,6 +6,7 @@
  *   by_id    row numbers by (docref, ordinal)      codes    dim bytes a row
  *   terms    of each run, ascending by hash        postings of each term, ascending by row
  *   attributes  what rows can be filtered by, one block a run
+ *   signs    one bit a dimension, made from the codes
  *
  * The sections are the same bytes in memory and in a file (docs/formats/index.md), so a segment
  * is read alike whether it was just built or mapped. A row's epoch is the number of the apply
@@ -63,6 +64,7 @@ typedef enum {
     STILE_SECTION_TERMS,
     STILE_SECTION_POSTINGS,
     STILE_SECTION_ATTRIBUTES,
+    STILE_SECTION_SIGNS,
     STILE_SECTIONS
 } stile_section;
 
@@ -86,6 +88,7 @@ typedef struct stile_segment {
     const float *scales;
     const uint32_t *by_id;
     const int8_t *codes;
+    const uint64_t *signs; /* stile_code_sign_words(dim) a row */
     const stile_term_entry *terms;
     const stile_posting *postings;
     const char *attributes;
@@ -100,7 +103,8 @@ typedef struct stile_segment {
 stile_segment *stile_segment_ref(stile_segment *segment);
 void stile_segment_unref(stile_segment *segment); /* NULL is harmless */
 
-/* Take over the sections in `parts` (which are left empty), all but BY_ID, which is made here.
+/* Take over the sections in `parts` (which are left empty), all but BY_ID and SIGNS,
+ * which are made here.
  * On failure the parts stay the caller's. */
 stile_status stile_segment_assemble(const stile_segment_kind *kind, stile_buf *parts,
                                     stile_segment **out, stile_error *err) STILE_MUST_CHECK;

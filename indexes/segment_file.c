@@ -5,11 +5,12 @@
 #include <inttypes.h>
 
 #include "base/memory.h"
+#include "indexes/code.h"
 #include "indexes/segment.h"
 
 #define MAGIC "STILESEG"
-#define VERSION 2
-#define HEADER_LEN 168
+#define VERSION 3
+#define HEADER_LEN 176
 #define ALIGNMENT 64
 
 typedef struct segment_header {
@@ -38,6 +39,8 @@ static bool lay_out(const segment_header *h, size_t at[STILE_SECTIONS], size_t l
     size_t next = HEADER_LEN;
     bool fits =
         stile_size_mul(vectors, h->dim, &len[STILE_SECTION_CODES]) &&
+        stile_size_mul(vectors, stile_code_sign_words(h->dim) * sizeof(uint64_t),
+                       &len[STILE_SECTION_SIGNS]) &&
         stile_size_mul(h->term_count, sizeof(stile_term_entry), &len[STILE_SECTION_TERMS]) &&
         stile_size_mul(h->posting_count, sizeof(stile_posting), &len[STILE_SECTION_POSTINGS]);
 
@@ -122,6 +125,7 @@ static void point_at_file(stile_segment *s, const char *base, const size_t at[ST
     s->terms = section[STILE_SECTION_TERMS];
     s->postings = section[STILE_SECTION_POSTINGS];
     s->attributes = section[STILE_SECTION_ATTRIBUTES];
+    s->signs = section[STILE_SECTION_SIGNS];
 }
 
 static stile_segment *segment_of(const segment_header *h, const stile_segment_kind *kind)

@@ -7,9 +7,9 @@
 #include "base/memory.h"
 #include "indexes/segment.h"
 
-#define HEADER_LEN 168
+#define HEADER_LEN 176
 #define SUMS_AT 96
-#define HEADER_SUM_AT 160
+#define HEADER_SUM_AT 168
 #define DIM 4
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,7 +35,7 @@ static void put_u64(unsigned char *bytes, size_t at, uint64_t v)
 
 static void seal(unsigned char *bytes, size_t size)
 {
-    static const unsigned char head[16] = {'S', 'T', 'I', 'L', 'E', 'S', 'E', 'G', 2, 0, 0, 0, DIM};
+    static const unsigned char head[16] = {'S', 'T', 'I', 'L', 'E', 'S', 'E', 'G', 3, 0, 0, 0, DIM};
     const uint64_t rows = u32_at(bytes, 52);
     const uint64_t lens[STILE_SECTIONS] = {u32_at(bytes, 48) * (uint64_t)64,
                                            rows * 40,
@@ -44,7 +44,8 @@ static void seal(unsigned char *bytes, size_t size)
                                            rows * DIM,
                                            u64_at(bytes, 56) % (1u << 24) * 16,
                                            u64_at(bytes, 64) % (1u << 24) * 8,
-                                           u64_at(bytes, 72) % (1u << 24)};
+                                           u64_at(bytes, 72) % (1u << 24),
+                                           rows * ((DIM + 63) / 64) * 8};
     uint64_t at = HEADER_LEN;
 
     memcpy(bytes, head, sizeof head);

@@ -12,8 +12,8 @@
 #include "support/folder.h"
 #include "world.h"
 
-#define HEADER_LEN 168
-#define HEADER_SUM_AT 160
+#define HEADER_LEN 176
+#define HEADER_SUM_AT 168
 
 /* A saved world of a few documents; its only segment's path in `path` (or graph's, by suffix). */
 static world *saved_world(uint32_t ann_rows)

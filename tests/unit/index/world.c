@@ -25,7 +25,7 @@ static void open_index(world *w)
     must(stile_index_open(&w->options, &w->index, &w->seq, &err), &err);
 }
 
-world *world_make(uint32_t ann_rows)
+static world *make(uint32_t ann_rows, uint32_t sieve_rows, uint32_t sieve_keep)
 {
     world *w = calloc(1, sizeof *w);
     stile_error err = {0};
@@ -50,9 +50,21 @@ world *world_make(uint32_t ann_rows)
                                        .centroids = centroids[0],
                                        .centroid_count = WORLD_CELLS,
                                        .title_weight = 1.5,
-                                       .ann_rows = ann_rows};
+                                       .ann_rows = ann_rows,
+                                       .sieve_rows = sieve_rows,
+                                       .sieve_keep = sieve_keep};
     open_index(w);
     return w;
+}
+
+world *world_make(uint32_t ann_rows)
+{
+    return make(ann_rows, 0, 0);
+}
+
+world *world_make_sieved(uint32_t sieve_rows)
+{
+    return make(0, sieve_rows, 1);
 }
 
 void world_free(world *w)

@@ -47,6 +47,9 @@ typedef struct world {
 /* `ann_rows` and `centroids` as in the options. Aborts the test when it cannot. */
 world *world_make(uint32_t ann_rows);
 void world_free(world *w);
+/* The same with the sieve of dense search from `sieve_rows` permitted rows on, keeping one row for
+ * each hit wanted. */
+world *world_make_sieved(uint32_t sieve_rows);
 /* Close and open again; the model forgets what was not saved only if `*seq` says so. */
 uint64_t world_reopen(world *w);
 

@@ -82,10 +82,9 @@ static size_t answer(world *w, uint64_t state, uint32_t mask, stile_hit *out)
     return count;
 }
 
-/* Returns how many hits were compared, so that the test can tell that it compared any. */
-static uint64_t run_pair(test_random *r, uint32_t steps, uint32_t *cases)
+/* Frees both. Returns how many hits were compared, so that the test can tell that it compared any. */
+static uint64_t run_pair(world *a, world *b, test_random *r, uint32_t steps, uint32_t *cases)
 {
-    world *a = world_make(0), *b = world_make(0);
     uint64_t compared = 0;
 
     for (uint32_t step = 0; step < steps; step++) {
@@ -128,7 +127,23 @@ Test(worlds, hidden_data_and_physical_history_change_no_byte, .timeout = 600)
 
     for (uint32_t n = 0; cases < wanted; n++) {
         test_random r = test_random_case(seed, n);
-        compared += run_pair(&r, 50, &cases);
+        compared += run_pair(world_make(0), world_make(0), &r, 50, &cases);
+    }
+    cr_assert(compared > cases, "%llu hits", (unsigned long long)compared);
+}
+
+/* The visible worlds grow to about 150 rows, so searches fall on both sides of the threshold. */
+Test(worlds, the_sieve_of_dense_search_shows_neither_hidden_data_nor_history, .timeout = 600)
+{
+    uint64_t seed = test_random_seed("index_worlds_sieve");
+    uint32_t cases = 0, wanted = test_cases(1500);
+    uint64_t compared = 0;
+
+    for (uint32_t n = 0; cases < wanted; n++) {
+        test_random r = test_random_case(seed, n);
+        uint32_t sieve_rows = 1 + test_random_below(&r, 120);
+        compared +=
+            run_pair(world_make_sieved(sieve_rows), world_make_sieved(sieve_rows), &r, 50, &cases);
     }
     cr_assert(compared > cases, "%llu hits", (unsigned long long)compared);
 }
