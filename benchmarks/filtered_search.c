@@ -3,6 +3,7 @@
  *
  *   filtered_search embed TEXTS VECTORS        one text a line, to vectors of the built-in model
  *   filtered_search run VECTORS QUERIES [ROWS] the table, as Markdown
+ *   filtered_search alone VECTORS QUERIES [ROWS] without the baselines but for the exact one
  *
  * Rows are spread over 50 or 1,000 labels whose sizes follow Zipf's law, at random or by content
  * (rows of a label lie in neighbouring cells). For each share of permitted rows: stile's dense
@@ -477,8 +478,8 @@ static figure sweep(search_fn search, method *m, double recall)
 
     for (size_t width = 16; width <= 4096; width *= 2) {
         m->width = m->fetch = width;
-        f = measure(search, m, width > 512 ? 20 : 50);
-        if (f.recall >= recall || f.ms > 50)
+        f = measure(search, m, width > 256 ? 20 : 100);
+        if (f.recall >= recall || f.ms > 20)
             break;
     }
     return f;
@@ -504,6 +505,15 @@ static void print_figure(figure f, double floor)
            f.recall < floor ? ")" : "");
 }
 
+static void print_baselines(method *m, uint32_t permitted)
+{
+    print_figure(sweep_flat(m, permitted), .99);
+    print_figure(sweep(search_graph, m, .95), .95);
+    print_figure(sweep(search_graph, m, .99), .99);
+    print_figure(sweep(search_selector, m, .95), .95);
+    print_figure(sweep(search_selector, m, .99), .99);
+}
+
 static void print_row(bench *b, const world *w, uint32_t labels, bool by_content, int share)
 {
     method m = {.b = b};
@@ -515,17 +525,13 @@ static void print_row(bench *b, const world *w, uint32_t labels, bool by_content
     printf("| %" PRIu32 " | %s | %.2f%%", labels, by_content ? "content" : "random",
            100.0 * permitted / b->rows.rows);
     print_figure(measure(search_stile, &m, b->queries.rows), .95);
-    print_figure(sweep_flat(&m, permitted), .99);
-    print_figure(sweep(search_graph, &m, .95), .95);
-    print_figure(sweep(search_graph, &m, .99), .99);
-    print_figure(sweep(search_selector, &m, .95), .95);
-    print_figure(sweep(search_selector, &m, .99), .99);
+    if (b->graph)
+        print_baselines(&m, permitted);
     printf(" |\n");
     (void)fflush(stdout);
     stile_permit_unref(m.permit);
     stile_index_view_unref(m.view);
 }
-
 static void run_world(bench *b, uint32_t labels, bool by_content)
 {
     char folder[] = "/tmp/stile-bench-XXXXXX";
@@ -544,7 +550,7 @@ static void run_world(bench *b, uint32_t labels, bool by_content)
     (void)rmdir(folder); /* nothing was saved, so it is empty */
 }
 
-static int run(const char *vectors, const char *queries, uint32_t rows)
+static int run(const char *vectors, const char *queries, uint32_t rows, bool alone)
 {
     static bench b;
     double start;
@@ -557,7 +563,8 @@ static int run(const char *vectors, const char *queries, uint32_t rows)
     find_cells(&b);
     b.flat = baseline_flat(b.rows.values, b.rows.rows, b.rows.dim);
     start = now_ms();
-    b.graph = baseline_graph(b.rows.values, b.rows.rows, b.rows.dim);
+    if (!alone)
+        b.graph = baseline_graph(b.rows.values, b.rows.rows, b.rows.dim);
     printf("%" PRIu32 " rows, %" PRIu32 " queries; HNSW built in %.0f s. Milliseconds @ recall; in "
            "brackets, what did not reach the column's.\n\n",
            b.rows.rows, b.queries.rows, (now_ms() - start) / 1e3);
@@ -571,11 +578,15 @@ static int run(const char *vectors, const char *queries, uint32_t rows)
 
 int main(int argc, char **argv)
 {
+    uint32_t rows = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 100000;
+
     if (argc == 4 && strcmp(argv[1], "embed") == 0)
         return embed(argv[2], argv[3]);
     if (argc >= 4 && strcmp(argv[1], "run") == 0)
-        return run(argv[2], argv[3],
-                   argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : (uint32_t)100000);
-    fprintf(stderr, "usage: filtered_search embed TEXTS VECTORS | run VECTORS QUERIES [ROWS]\n");
+        return run(argv[2], argv[3], rows, false);
+    if (argc >= 4 && strcmp(argv[1], "alone") == 0)
+        return run(argv[2], argv[3], rows, true);
+    fprintf(stderr, "usage: filtered_search embed TEXTS VECTORS | "
+                    "run VECTORS QUERIES [ROWS] | alone VECTORS QUERIES [ROWS]\n");
     return 2;
 }
