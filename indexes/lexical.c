@@ -4,30 +4,43 @@
  * scope's live rows, so they are the same however the rows are spread over segments. A row's
  * score is summed in ascending order of term hash, so it is the same to the last bit.
  *
- * A run is scored in blocks of rows: each term's postings move through the block and add to its
- * sums, which stay in the cache; then the block's rows are offered. */
+ * MaxScore (Turtle, Flood 1995): no term gives a row more than weight * (k1 + 1), so once k hits
+ * are kept, the terms whose bounds together cannot reach the worst of them are optional: their
+ * postings alone make no hit. A run is read in blocks of rows that start at the next posting of a
+ * term that is not optional; sums of such terms stay in the cache. A row whose sum could reach the
+ * hits with all optional terms added is scored again, all terms in order of hash, by seeking it
+ * in their postings. So pruning changes how much is read, and no score and no hit. */
 #include <math.h>
 
 #include "base/memory.h"
 #include "indexes/search.h"
 
 #define BLOCK_ROWS 4096
+#define ROUNDING (1 + 1e-9) /* more than any sum of scores is off by */
 
 /* One query term over the whole scope. */
 typedef struct query_term {
     uint64_t hash;
     double weight; /* how often the query names it, times its idf */
     uint64_t df;
+    double bound;  /* of its part of a score */
+    bool optional; /* postings of optional terms alone make no hit */
 } query_term;
 
+/* One term in one run. */
 typedef struct cursor {
-    const stile_posting *at, *end;
+    const stile_posting *at;    /* the next to add to a block's sums */
+    const stile_posting *probe; /* where the last row scored was sought */
+    const stile_posting *end;
 } cursor;
 
 typedef struct ranking {
     const stile_scope *scope;
     query_term *terms;
     uint32_t term_count;
+    uint32_t *by_bound; /* term numbers, ascending by bound */
+    uint32_t optional;  /* how many of them, from the first, are optional */
+    double rest;        /* what optional terms can add together */
     double k1, b, title_weight;
     uint64_t live, title_words, body_words;
     double average;  /* length of a row */
@@ -85,6 +98,7 @@ static void open_cursors(ranking *r)
             if (!term)
                 continue;
             c->at = run->segment->postings + run->run->first_posting + term->first;
+            c->probe = c->at;
             c->end = c->at + term->count;
             r->terms[t].df += count_live(run, c->at, term->count);
         }
@@ -94,11 +108,39 @@ static void open_cursors(ranking *r)
 static void weigh(ranking *r)
 {
     double title = (double)r->title_words * r->title_weight;
+    bool bounded = r->k1 >= 0 && r->b >= 0 && r->b <= 1; /* else lengths may lift a score over it */
 
     r->average = r->live ? ((double)r->body_words + title) / (double)r->live : 0;
     for (uint32_t t = 0; t < r->term_count; t++) {
         double df = (double)r->terms[t].df;
         r->terms[t].weight *= log(1.0 + ((double)r->live - df + 0.5) / (df + 0.5));
+        r->terms[t].bound = bounded ? r->terms[t].weight * (r->k1 + 1.0) : INFINITY;
+    }
+}
+
+/* By insertion: few terms, and equal bounds keep their order. */
+static void order_by_bound(ranking *r)
+{
+    for (uint32_t t = 0; t < r->term_count; t++) {
+        uint32_t at = t;
+        for (; at > 0 && r->terms[r->by_bound[at - 1]].bound > r->terms[t].bound; at--)
+            r->by_bound[at] = r->by_bound[at - 1];
+        r->by_bound[at] = t;
+    }
+}
+
+/* Called between blocks. The worst hit kept only gets better, so terms stay optional. */
+static void choose_optional(ranking *r)
+{
+    if (r->top->count < r->top->limit || r->top->limit == 0)
+        return;
+    while (r->optional < r->term_count) {
+        query_term *next = &r->terms[r->by_bound[r->optional]];
+        if ((r->rest + next->bound) * ROUNDING >= r->top->hits[0].score)
+            break;
+        next->optional = true;
+        r->rest += next->bound;
+        r->optional++;
     }
 }
 
@@ -112,46 +154,110 @@ static double term_score(const ranking *r, const query_term *term, const stile_p
     return term->weight * (tf * (r->k1 + 1.0)) / (tf + r->k1 * (1.0 - r->b + r->b * share));
 }
 
-/* Add every posting in [low, high) to the block's sums; false when there are none. */
-static bool add_block(ranking *r, const stile_row *rows, cursor *cursors, uint32_t low,
-                      uint32_t high)
+/* The first posting at or after `row`, by galloping from `at`. */
+static const stile_posting *seek(const stile_posting *at, const stile_posting *end, uint32_t row)
 {
-    bool any = false;
+    size_t step = 1, low = 0, high, left = (size_t)(end - at);
+
+    if (left == 0 || at->row >= row)
+        return at;
+    while (step < left && at[step].row < row) {
+        low = step;
+        step *= 2;
+    }
+    high = step < left ? step : left;
+    while (low + 1 < high) { /* at[low] is before the row; at[high] is not, or is the end */
+        size_t mid = low + (high - low) / 2;
+        if (at[mid].row < row)
+            low = mid;
+        else
+            high = mid;
+    }
+    return at + high;
+}
+
+/* Of all terms, in ascending order of hash. Rows must come in ascending order. */
+static double score_row(const ranking *r, const stile_row *rows, cursor *cursors, uint32_t row)
+{
+    double sum = 0;
 
     for (uint32_t t = 0; t < r->term_count; t++) {
         cursor *c = &cursors[t];
-        for (; c->at < c->end && c->at->row < high; c->at++) {
-            if (!any)
-                memset(r->sums, 0, (high - low) * sizeof *r->sums);
-            any = true;
-            r->sums[c->at->row - low] += term_score(r, &r->terms[t], c->at, &rows[c->at->row]);
-        }
+        c->probe = seek(c->probe, c->end, row);
+        if (c->probe < c->end && c->probe->row == row)
+            sum += term_score(r, &r->terms[t], c->probe, &rows[row]);
     }
-    return any;
+    return sum;
 }
 
-static void offer_block(ranking *r, const stile_scope_run *run, uint32_t low, uint32_t high)
+/* A row to which the terms that are not optional give `sum`. */
+static void offer_row(ranking *r, const stile_scope_run *run, cursor *cursors, uint32_t row,
+                      double sum)
 {
-    for (uint32_t row = low; row < high; row++) {
-        double score = r->sums[row - low];
-        if (score > 0 && stile_topk_admits(r->top, score) && stile_scope_run_has(run, row)) {
-            stile_hit hit = stile_scope_hit(run, row, score);
-            stile_topk_offer(r->top, &hit);
-        }
+    const stile_row *rows = run->segment->rows + run->run->first_row;
+    stile_hit hit;
+
+    if (!stile_topk_admits(r->top, (sum + r->rest) * ROUNDING) || !stile_scope_run_has(run, row))
+        return;
+    if (r->optional > 0)
+        sum = score_row(r, rows, cursors, row);
+    if (sum > 0 && stile_topk_admits(r->top, sum)) {
+        hit = stile_scope_hit(run, row, sum);
+        stile_topk_offer(r->top, &hit);
     }
+}
+
+/* Add the postings in [low, high) of terms that are not optional to the block's sums. */
+static void add_block(ranking *r, const stile_row *rows, cursor *cursors, uint32_t low,
+                      uint32_t high)
+{
+    memset(r->sums, 0, (high - low) * sizeof *r->sums);
+    for (uint32_t t = 0; t < r->term_count; t++) {
+        cursor *c = &cursors[t];
+        for (; !r->terms[t].optional && c->at < c->end && c->at->row < high; c->at++)
+            r->sums[c->at->row - low] += term_score(r, &r->terms[t], c->at, &rows[c->at->row]);
+    }
+}
+
+/* As add_block and offering its rows, when one term alone is not optional. */
+static void rank_single(ranking *r, const stile_scope_run *run, cursor *cursors, uint32_t high)
+{
+    const stile_row *rows = run->segment->rows + run->run->first_row;
+    uint32_t t = r->by_bound[r->term_count - 1];
+
+    for (cursor *c = &cursors[t]; c->at < c->end && c->at->row < high; c->at++)
+        offer_row(r, run, cursors, c->at->row,
+                  term_score(r, &r->terms[t], c->at, &rows[c->at->row]));
+}
+
+/* The next row of a term that is not optional; `end` when there is none. */
+static uint32_t next_row(const ranking *r, const cursor *cursors, uint32_t end)
+{
+    uint32_t next = end;
+
+    for (uint32_t t = 0; t < r->term_count; t++)
+        if (!r->terms[t].optional && cursors[t].at < cursors[t].end && cursors[t].at->row < next)
+            next = cursors[t].at->row;
+    return next;
 }
 
 static void rank_run(ranking *r, const stile_scope_run *run, cursor *cursors)
 {
     const stile_row *rows = run->segment->rows + run->run->first_row;
+    uint32_t end = run->run->rows, low;
 
-    for (uint32_t low = 0; low < run->run->rows; low += BLOCK_ROWS) {
-        uint32_t left = run->run->rows - low;
-        uint32_t high = low + (left < BLOCK_ROWS ? left : BLOCK_ROWS);
-        if (run->filtered && run->only_count == 0)
-            break;
-        if (add_block(r, rows, cursors, low, high))
-            offer_block(r, run, low, high);
+    if (run->filtered && run->only_count == 0)
+        return;
+    for (choose_optional(r); (low = next_row(r, cursors, end)) < end; choose_optional(r)) {
+        uint32_t high = end - low > BLOCK_ROWS ? low + BLOCK_ROWS : end;
+        if (r->optional + 1 == r->term_count) {
+            rank_single(r, run, cursors, high);
+            continue;
+        }
+        add_block(r, rows, cursors, low, high);
+        for (uint32_t row = low; row < high; row++)
+            if (r->sums[row - low] > 0)
+                offer_row(r, run, cursors, row, r->sums[row - low]);
     }
 }
 
@@ -170,11 +276,13 @@ static stile_status prepare(ranking *r, const stile_terms *query, stile_arena *a
     r->terms = stile_arena_array(arena, query->count, sizeof *r->terms);
     r->cursors = stile_arena_array(arena, cells, sizeof *r->cursors);
     r->sums = stile_arena_array(arena, BLOCK_ROWS, sizeof *r->sums);
-    if (!r->terms || !r->cursors || !r->sums)
+    r->by_bound = stile_arena_array(arena, query->count, sizeof *r->by_bound);
+    if (!r->terms || !r->cursors || !r->sums || !r->by_bound)
         return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
     for (uint32_t t = 0; t < query->count; t++) {
         const stile_term *term = &query->terms[t];
-        r->terms[t] = (query_term){term->hash, (double)term->title_tf + term->body_tf, 0};
+        r->terms[t] =
+            (query_term){.hash = term->hash, .weight = (double)term->title_tf + term->body_tf};
     }
     return STILE_OK;
 }
@@ -190,6 +298,7 @@ stile_status stile_lexical_search(const stile_scope *scope, const stile_terms *q
     count_rows(&r);
     open_cursors(&r);
     weigh(&r);
+    order_by_bound(&r);
     for (size_t i = 0; i < scope->count; i++)
         rank_run(&r, &scope->runs[i], r.cursors + i * r.term_count);
     stile_topk_sort(out);
