@@ -43,6 +43,7 @@ expect 'a pattern given twice' 1 'error: p.yaml:3: b: the same pattern as a' \
     "$stile" rules lint --rules bad
 expect 'no negative example' 1 'warning: p.yaml:3: b: no negative' "$stile" rules lint --rules bad
 expect 'JSON of problems, exit code 1' 1 '"ok": ?false' "$stile" rules lint --rules bad --json
+expect 'what is shipped is sound' 0 ' rules, 0 errors' "$stile" rules lint
 expect 'a corpus that is not there' 1 'none.jsonl' \
     "$stile" rules lint --rules good --corpus none.jsonl
 finish
