@@ -7,8 +7,29 @@
 /* A sentence without an end is cut so far from the finding. */
 #define REACH 600
 
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+/* A string of a record begins or ends at `at`: behind `: "` or `, "`, before `",` `"}` or `"]`. So what
+ * a stranger wrote into one field does not take the whole record with it. */
+static bool is_field_edge(stile_slice text, size_t at)
+{
+    const char *p = text.ptr;
+
+    if (at >= 3 && is_quote(p[at - 1]) && p[at - 2] == ' ' &&
+        (p[at - 3] == ':' || p[at - 3] == ','))
+        return true;
+    if (at >= 3 && is_quote(p[at - 1]) && is_quote(p[at - 3]) &&
+        (p[at - 2] == ':' || p[at - 2] == ','))
+        return true;
+    return at + 1 < text.len && is_quote(p[at]) &&
+           (p[at + 1] == ',' || p[at + 1] == '}' || p[at + 1] == ']');
+}
+
 /* Whether a sentence ends just before `at`: behind . ! ? and white space, at a blank line, at a list
- * mark, or where markup begins or ends. */
+ * mark, where markup begins or ends, or at the edge of a field. */
 static bool ends_before(stile_slice text, size_t at)
 {
     const char *p = text.ptr;
@@ -19,7 +40,7 @@ static bool ends_before(stile_slice text, size_t at)
     if (last == '\n' && at < text.len &&
         (p[at] == '-' || p[at] == '*' || p[at] == '#' || p[at] == '>' || p[at] == '\n'))
         return true;
-    if (last == '>' || (at < text.len && p[at] == '<'))
+    if (last == '>' || (at < text.len && p[at] == '<') || is_field_edge(text, at))
         return true;
     if ((last == ' ' || last == '\n' || last == '\t') && at >= 2 &&
         (p[at - 2] == '.' || p[at - 2] == '!' || p[at - 2] == '?'))

@@ -9,6 +9,7 @@
 #define WORST_SHARE 0.01
 #define LOW_SHARE 0.005
 #define ENOUGH 100 /* texts to speak of a share of 1% */
+#define ENOUGH_OF_A_LANGUAGE 1000
 /* Logits from the threshold to certainty: an odds ratio of 55. */
 #define DOUBT 4.0
 #define LEAST_STEP 0.05 /* between low and threshold */
@@ -26,24 +27,43 @@ static double level_of(const double *sorted, size_t count, double share)
     return may < count ? sorted[may] + 1e-6 : sorted[count - 1];
 }
 
-/* Benign scores of `source` (NULL: of all), sorted from the top, into `out`. */
+/* Twins and records made up to be mistaken are worth fitting, but no source of documents: what they
+ * score when all of their kind is held out says nothing of what a reader will meet. */
+static bool is_document(const stile_train_text *t)
+{
+    return !t->injection && strcmp(t->kind, "benign-made") != 0;
+}
+
+/* Benign scores of `source` or `language` (NULL: of all), sorted from the top, into `out`. */
 static size_t benign_scores(const stile_train_corpus *c, const double *scores, const char *source,
-                            double *out)
+                            const char *language, double *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->count; i++)
-        if (!c->texts[i].injection && (!source || strcmp(c->texts[i].source, source) == 0))
+        if (is_document(&c->texts[i]) && (!source || strcmp(c->texts[i].source, source) == 0) &&
+            (!language || strcmp(c->texts[i].language, language) == 0))
             out[n++] = scores[i];
     qsort(out, n, sizeof *out, descending);
     return n;
 }
 
-static bool is_first_of_source(const stile_train_corpus *c, size_t i)
+/* Whether no earlier document has the source, or the language, of this one. */
+static bool is_first(const stile_train_corpus *c, size_t i, bool of_source)
 {
+    const stile_train_text *t = &c->texts[i];
     for (size_t j = 0; j < i; j++)
-        if (!c->texts[j].injection && strcmp(c->texts[j].source, c->texts[i].source) == 0)
+        if (is_document(&c->texts[j]) &&
+            strcmp(of_source ? c->texts[j].source : c->texts[j].language,
+                   of_source ? t->source : t->language) == 0)
             return false;
-    return true;
+    return is_document(t);
+}
+
+static void raise_level(double *level, const double *sorted, size_t count, size_t least,
+                        double share)
+{
+    if (count >= least && level_of(sorted, count, share) > *level)
+        *level = level_of(sorted, count, share);
 }
 
 stile_status stile_train_calibrate(const stile_train_corpus *corpus, const double *scores,
@@ -54,7 +74,7 @@ stile_status stile_train_calibrate(const stile_train_corpus *corpus, const doubl
 
     if (!sorted)
         return stile_fail(err, STILE_NO_MEMORY, "train: out of memory");
-    n = benign_scores(corpus, scores, NULL, sorted);
+    n = benign_scores(corpus, scores, NULL, NULL, sorted);
     if (n < ENOUGH) {
         stile_free(sorted);
         return stile_fail(err, STILE_INVALID, "calibrate: %zu benign texts, %d are needed", n,
@@ -63,11 +83,16 @@ stile_status stile_train_calibrate(const stile_train_corpus *corpus, const doubl
     out->threshold = level_of(sorted, n, ALL_SHARE);
     out->low = level_of(sorted, n, LOW_SHARE);
     for (size_t i = 0; i < corpus->count; i++) {
-        if (corpus->texts[i].injection || !is_first_of_source(corpus, i))
-            continue;
-        n = benign_scores(corpus, scores, corpus->texts[i].source, sorted);
-        if (n >= ENOUGH && level_of(sorted, n, WORST_SHARE) > out->threshold)
-            out->threshold = level_of(sorted, n, WORST_SHARE);
+        const stile_train_text *t = &corpus->texts[i];
+        if (is_first(corpus, i, true)) {
+            n = benign_scores(corpus, scores, t->source, NULL, sorted);
+            raise_level(&out->threshold, sorted, n, ENOUGH, WORST_SHARE);
+        }
+        if (is_first(corpus, i, false)) {
+            n = benign_scores(corpus, scores, NULL, t->language, sorted);
+            raise_level(&out->threshold, sorted, n, ENOUGH_OF_A_LANGUAGE, ALL_SHARE);
+            raise_level(&out->low, sorted, n, ENOUGH_OF_A_LANGUAGE, LOW_SHARE);
+        }
     }
     if (out->low > out->threshold - LEAST_STEP)
         out->low = out->threshold - LEAST_STEP;

@@ -13,9 +13,10 @@ typedef struct stile_train_levels {
     double low, threshold, sure;
 } stile_train_levels;
 
-/* The threshold is the stricter of .1% of all benign texts and 1% of the worst source that has a
- * hundred of them; `low` is what .5% of them reach; `sure` lies as far above any benign score as
- * there is room for doubt. STILE_INVALID with fewer than a hundred benign texts. */
+/* By the benign texts whose kind is not "benign-made". The threshold is the strictest of .1% of all,
+ * .1% of each language that has a thousand (or texts in many easy ones would hide another's), and 1% of
+ * each source that has a hundred. `low` is what .5% of all and of each such language reach; `sure` lies
+ * four logits above the threshold. STILE_INVALID with fewer than a hundred benign texts. */
 stile_status stile_train_calibrate(const stile_train_corpus *corpus, const double *scores,
                                    stile_train_levels *out, stile_error *err) STILE_MUST_CHECK;
 

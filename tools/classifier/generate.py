@@ -21,13 +21,15 @@ import twins
 SEED = 20260701
 
 
-def row(number, text, source, kind, language, spans=(), group=None):
+# What the grammar, its twins and its records share are slots and words: they are held out as one.
+OURS = "made here"
+
+
+def row(number, text, source, kind, language, spans=(), group=OURS):
     out = {"id": "%s-%05d" % (source, number), "text": text, "label": "injection" if spans else "benign",
-           "source": source, "kind": kind, "lang": language}
+           "source": source, "kind": kind, "lang": language, "group": group}
     if spans:
         out["spans"] = [list(s) for s in spans]
-    if group:
-        out["group"] = group
     return out
 
 
@@ -63,12 +65,12 @@ def benign_twins(count, documents, rng):
         if rng.random() < 0.4:  # one twin inside another kind of document
             carrier = rng.choice(everything if language == "en" else spoken.get(language, everything))
             text = carriers.insert(carrier[:1000], text, rng)[0]
-        yield row(i, text, "twins", "benign-hard", language)
+        yield row(i, text, "twins", "benign-made", language)
 
 
 def tool_outputs(count, rng):
     for i in range(count):
-        yield row(i, records.record(rng)[0], "records", "benign-hard", "en")
+        yield row(i, records.record(rng)[0], "records", "benign-made", "en")
 
 
 def injected(documents, spoken, rng):
