@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -37,15 +38,15 @@ static stile_slice *patterns_of(const stile_policy *policy, int which)
     return patterns;
 }
 
-/* The file of this policy's prefilter; false when there is no cache. */
-static bool cache_path(const stile_policy *policy, const stile_slice *patterns, char out[PATH_MAX])
+/* The file of this policy's prefilter in a folder; false when there is none. */
+static bool cache_path(const stile_policy *policy, const char *folder, const stile_slice *patterns,
+                       char out[PATH_MAX])
 {
     stile_slice parts[2];
     stile_sha256 all, kind, name;
     char hex[STILE_SHA256_HEX];
 
-    if (!policy->cache_folder || !patterns ||
-        stile_sha256_parts(patterns, policy->rules.count, &all, NULL) ||
+    if (!folder || !patterns || stile_sha256_parts(patterns, policy->rules.count, &all, NULL) ||
         stile_prefilter_kind(&kind, NULL))
         return false;
     parts[0] = stile_slice_of(all.bytes, sizeof all.bytes);
@@ -53,7 +54,7 @@ static bool cache_path(const stile_policy *policy, const stile_slice *patterns, 
     if (stile_sha256_parts(parts, 2, &name, NULL))
         return false;
     stile_hex(name.bytes, sizeof name.bytes, hex);
-    return snprintf(out, PATH_MAX, "%s/%s.prefilter", policy->cache_folder, hex) < PATH_MAX;
+    return snprintf(out, PATH_MAX, "%s/%s.prefilter", folder, hex) < PATH_MAX;
 }
 
 static void keep(const stile_prefilter *made, const char *path, const char *folder)
@@ -103,7 +104,7 @@ static stile_prefilter *make_one(stile_policy *policy, int which)
 
     if (!patterns || stile_prefilter_create(patterns, policy->rules.count, &made, &err))
         stile_log(STILE_LOG_WARN, "scan.prefilter", "scanning without a prefilter: %s", err.text);
-    else if (cache_path(policy, patterns, path))
+    else if (cache_path(policy, policy->cache_folder, patterns, path))
         keep(made, path, policy->cache_folder);
     stile_free(patterns);
     return made;
@@ -128,13 +129,42 @@ static bool switched_off(void)
     return off && *off;
 }
 
+/* Those that were made with the build, for the rules as they ship: $STILE_PREFILTERS, or beside the
+ * program. */
+static const char *shipped_folder(char out[PATH_MAX])
+{
+    static const char *const places[] = {"prefilters", "../prefilters",
+                                         "../share/stile/prefilters"};
+    const char *given = getenv("STILE_PREFILTERS");
+    char self[PATH_MAX], *slash;
+    ssize_t len;
+
+    if (given)
+        return given;
+    len = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (len <= 0)
+        return NULL;
+    self[len] = '\0';
+    if ((slash = strrchr(self, '/')))
+        *slash = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (snprintf(out, PATH_MAX, "%s/%s", self, places[i]) < PATH_MAX && stile_path_exists(out))
+            return out;
+    return NULL;
+}
+
 void stile_policy_prefilter_recall(stile_policy *policy)
 {
-    for (int which = 0; policy->cache_folder && which < STILE_PREFILTERS; which++) {
+    char shipped[PATH_MAX], path[PATH_MAX];
+    const char *folders[] = {policy->cache_folder, shipped_folder(shipped)};
+
+    for (int which = 0; which < STILE_PREFILTERS; which++) {
         stile_slice *patterns = patterns_of(policy, which);
-        char path[PATH_MAX];
-        if (cache_path(policy, patterns, path))
-            atomic_store(&policy->prefilters[which], recall(path, policy->rules.count));
+        stile_prefilter *found = NULL;
+        for (size_t i = 0; !found && i < sizeof folders / sizeof *folders; i++)
+            if (cache_path(policy, folders[i], patterns, path))
+                found = recall(path, policy->rules.count);
+        atomic_store(&policy->prefilters[which], found);
         stile_free(patterns);
     }
 }
