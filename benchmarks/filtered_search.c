@@ -27,7 +27,7 @@
 #define K 10
 #define STEP 1000 /* rows in one apply, texts in one call */
 #define LINE_MAX_BYTES 16384
-#define QUERIES_MAX 200
+#define QUERIES_MAX 100
 #define SHARES 5
 #define LABELS_MAX 1000
 
@@ -478,7 +478,7 @@ static figure sweep(search_fn search, method *m, double recall)
 
     for (size_t width = 16; width <= 4096; width *= 2) {
         m->width = m->fetch = width;
-        f = measure(search, m, width > 256 ? 20 : 100);
+        f = measure(search, m, width > 256 ? 20 : 50);
         if (f.recall >= recall || f.ms > 20)
             break;
     }

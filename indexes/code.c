@@ -4,6 +4,7 @@
 #include "indexes/code.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "indexes/kernel.h"
@@ -70,9 +71,20 @@ void stile_code_sign(const int8_t *code, size_t dim, uint64_t *sign)
         sign[i / 64] |= (uint64_t)(code[i] > 0) << i % 64;
 }
 
-void stile_code_query_sign(const float *vector, size_t dim, uint64_t *sign)
+void stile_code_query_sign(const stile_code_query *query, uint64_t *out)
 {
-    memset(sign, 0, stile_code_sign_words(dim) * sizeof *sign);
+    const size_t dim = query->dim, words = stile_code_sign_words(dim);
+    unsigned peak = 0;
+
+    memset(out, 0, (1 + STILE_KERNEL_PLANES) * words * sizeof *out);
     for (size_t i = 0; i < dim; i++)
-        sign[i / 64] |= (uint64_t)(vector[i] > 0) << i % 64;
+        peak = (unsigned)abs(query->code[i]) > peak ? (unsigned)abs(query->code[i]) : peak;
+    for (size_t i = 0; peak && i < dim; i++) {
+        /* rounded, in steps of a share of the greatest */
+        unsigned weight =
+            (2 * STILE_KERNEL_WEIGHT_MAX * (unsigned)abs(query->code[i]) + peak) / (2 * peak);
+        out[i / 64] |= (uint64_t)(query->code[i] > 0) << i % 64;
+        for (size_t plane = 0; plane < STILE_KERNEL_PLANES; plane++)
+            out[(1 + plane) * words + i / 64] |= (uint64_t)(weight >> plane & 1) << i % 64;
+    }
 }

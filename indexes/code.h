@@ -24,13 +24,16 @@ void stile_code_query_encode(const float *vector, size_t dim, int16_t *code, sti
 void stile_code_dot(const stile_code_query *query, const int8_t *codes, size_t rows, int32_t *out);
 
 /* Sign codes: one bit a dimension, set where the component is above zero, in 64-bit words with
- * the rest of the last word clear. The bits in which two differ grow with the angle between them. */
+ * the rest of the last word clear. The query keeps its magnitudes, coarsely,
+ * as weights of the bits in which a row may differ from it. */
 static inline size_t stile_code_sign_words(size_t dim)
 {
     return (dim + 63) / 64;
 }
 void stile_code_sign(const int8_t *code, size_t dim, uint64_t *sign);
-void stile_code_query_sign(const float *vector, size_t dim, uint64_t *sign);
+/* A query as stile_kernel.distance takes it, its weights being its magnitudes, in
+ * (1 + STILE_KERNEL_PLANES) * stile_code_sign_words(dim) words. */
+void stile_code_query_sign(const stile_code_query *query, uint64_t *out);
 
 /* (float)dot * row scale * query scale, in double, in this order. */
 static inline double stile_code_score(const stile_code_query *query, int32_t dot, float row_scale)

@@ -5,15 +5,12 @@
  * but the set of rows decides. */
 #include "indexes/dense.h"
 #include "indexes/kernel.h"
-#include "stile/limits.h"
-
-#define DISTANCES (STILE_MAX_DIM + 1)
 
 typedef struct sieve {
     const stile_dense *dense;
-    const uint64_t *query; /* [words] */
-    size_t words;
-    uint32_t *counts; /* [DISTANCES], rows that may be hits */
+    const uint64_t *query;   /* of stile_code_query_sign */
+    size_t words, distances; /* the latter: one more than the greatest */
+    uint32_t *counts;        /* [distances], rows that may be hits */
 } sieve;
 
 static const uint64_t *signs_at(const sieve *v, const stile_scope_run *run, uint32_t row)
@@ -46,7 +43,7 @@ static uint32_t limit_of(const sieve *v, uint64_t keep)
     uint64_t sum = 0;
     uint32_t distance = 0;
 
-    for (; distance < DISTANCES - 1; distance++)
+    for (; distance < v->distances - 1; distance++)
         if ((sum += v->counts[distance]) >= keep)
             break;
     return distance;
@@ -70,8 +67,10 @@ stile_status stile_dense_sieve(const stile_dense *s, const stile_scope_run *cons
                                size_t run_count, uint64_t keep, stile_arena *arena,
                                stile_error *err)
 {
-    sieve v = {.dense = s, .words = stile_code_sign_words(s->query.dim)};
-    uint64_t *query = stile_arena_array(arena, v.words, sizeof *query);
+    sieve v = {.dense = s,
+               .words = stile_code_sign_words(s->query.dim),
+               .distances = s->query.dim * STILE_KERNEL_WEIGHT_MAX + 1};
+    uint64_t *query = stile_arena_array(arena, (1 + STILE_KERNEL_PLANES) * v.words, sizeof *query);
     uint16_t *distances;
     uint64_t total = 0, at = 0;
     uint32_t limit;
@@ -79,11 +78,11 @@ stile_status stile_dense_sieve(const stile_dense *s, const stile_scope_run *cons
     for (size_t i = 0; i < run_count; i++)
         total += measured(runs[i]);
     distances = stile_arena_array(arena, total, sizeof *distances);
-    v.counts = stile_arena_array(arena, DISTANCES, sizeof *v.counts);
+    v.counts = stile_arena_array(arena, v.distances, sizeof *v.counts);
     if (!query || !distances || !v.counts)
         return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
-    memset(v.counts, 0, DISTANCES * sizeof *v.counts);
-    stile_code_query_sign(s->vector, s->query.dim, query);
+    memset(v.counts, 0, v.distances * sizeof *v.counts);
+    stile_code_query_sign(&s->query, query);
     v.query = query;
     for (size_t i = 0; i < run_count; at += measured(runs[i++]))
         measure(&v, runs[i], distances + at);

@@ -24,13 +24,23 @@ static unsigned ones(uint64_t x)
     return (unsigned)(x * UINT64_C(0x0101010101010101) >> 56);
 }
 
+/* The weights of the bits that differ, in one word of the planes. */
+static unsigned weigh(const uint64_t *query, size_t words, uint64_t differ)
+{
+    unsigned sum = 0;
+
+    for (size_t plane = STILE_KERNEL_PLANES; plane > 0; plane--)
+        sum = 2 * sum + ones(query[plane * words] & differ);
+    return sum;
+}
+
 static void distance_portable(const uint64_t *query, const uint64_t *signs, size_t words,
                               size_t rows, uint16_t *out)
 {
     for (size_t r = 0; r < rows; r++) {
         unsigned sum = 0;
         for (size_t i = 0; i < words; i++)
-            sum += ones(query[i] ^ signs[r * words + i]);
+            sum += weigh(query + i, words, query[i] ^ signs[r * words + i]);
         out[r] = (uint16_t)sum;
     }
 }

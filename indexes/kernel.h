@@ -10,12 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define STILE_KERNEL_PLANES 3 /* bits of a weight */
+#define STILE_KERNEL_WEIGHT_MAX ((1u << STILE_KERNEL_PLANES) - 1)
+
 typedef struct stile_kernel {
     const char *name;
     /* out[r] = sum of query[i] * codes[r][i] over `dim`. No partial sum may leave 32 bits: see
      * stile_code_query_encode. */
     void (*dot)(const int16_t *query, const int8_t *codes, size_t dim, size_t rows, int32_t *out);
-    /* out[r] = how many bits of signs[r] differ from the query's, over `words` of 64. */
+    /* out[r] = the sum of the weights of those bits of signs[r] that differ from the query's, over
+     * `words` of 64. `query` is [1 + STILE_KERNEL_PLANES][words]: the query's signs, then its
+     * weights, bit 0 of each first. */
     void (*distance)(const uint64_t *query, const uint64_t *signs, size_t words, size_t rows,
                      uint16_t *out);
 } stile_kernel;

@@ -37,7 +37,10 @@ static void distance_neon(const uint64_t *query, const uint64_t *signs, size_t w
         const uint64_t *row = signs + r * words;
         unsigned sum = 0;
         for (size_t i = 0; i < words; i++)
-            sum += vaddv_u8(vcnt_u8(vcreate_u8(query[i] ^ row[i])));
+            for (size_t plane = 0; plane < STILE_KERNEL_PLANES; plane++)
+                sum += (unsigned)vaddv_u8(vcnt_u8(
+                           vcreate_u8(query[(1 + plane) * words + i] & (query[i] ^ row[i]))))
+                       << plane;
         out[r] = (uint16_t)sum;
     }
 }

@@ -91,36 +91,54 @@ __attribute__((target("popcnt"))) static void distance_popcnt(const uint64_t *qu
         const uint64_t *row = signs + r * words;
         unsigned sum = 0;
         for (size_t i = 0; i < words; i++)
-            sum += (unsigned)__builtin_popcountll(query[i] ^ row[i]);
+            for (size_t plane = 0; plane < STILE_KERNEL_PLANES; plane++)
+                sum += (unsigned)__builtin_popcountll(query[(1 + plane) * words + i] &
+                                                      (query[i] ^ row[i]))
+                       << plane;
         out[r] = (uint16_t)sum;
     }
 }
 
+#define WIDE "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt"
+
+/* Two rows' signs: the weights that differ, summed for each word. */
+__attribute__((target(WIDE))) static __m512i weigh(const __m512i query[1 + STILE_KERNEL_PLANES],
+                                                   const uint64_t *signs)
+{
+    __m512i differ = _mm512_xor_si512(query[0], _mm512_loadu_si512(signs));
+    __m512i sum = _mm512_setzero_si512();
+
+    for (int plane = STILE_KERNEL_PLANES; plane > 0; plane--)
+        sum = _mm512_add_epi64(_mm512_slli_epi64(sum, 1),
+                               _mm512_popcnt_epi64(_mm512_and_si512(query[plane], differ)));
+    return sum;
+}
+
 /* Four words a row is the built-in embedder's width: two rows fill a register, and a row's four
- * counts fold to one by two shuffles. Other widths go word by word. */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt"))) static void
-distance_avx512(const uint64_t *query, const uint64_t *signs, size_t words, size_t rows,
-                uint16_t *out)
+ * sums fold to one by two shuffles. Other widths go word by word. */
+__attribute__((target(WIDE))) static void distance_avx512(const uint64_t *query,
+                                                          const uint64_t *signs, size_t words,
+                                                          size_t rows, uint16_t *out)
 {
     const __m512i low = _mm512_setr_epi64(0, 4, 8, 12, 0, 4, 8, 12);
     const __m512i high = _mm512_setr_epi64(2, 6, 10, 14, 2, 6, 10, 14);
-    __m512i q;
+    __m512i q[1 + STILE_KERNEL_PLANES];
     size_t r = 0;
 
     if (words != 4) {
         distance_popcnt(query, signs, words, rows, out);
         return;
     }
-    q = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(const void *)query));
+    for (int i = 0; i <= STILE_KERNEL_PLANES; i++)
+        q[i] = _mm512_broadcast_i64x4(
+            _mm256_loadu_si256((const __m256i *)(const void *)(query + 4 * i)));
     for (; r + 4 <= rows; r += 4) {
-        __m512i a = _mm512_popcnt_epi64(_mm512_xor_si512(q, _mm512_loadu_si512(signs + r * 4)));
-        __m512i b = _mm512_popcnt_epi64(_mm512_xor_si512(q, _mm512_loadu_si512(signs + r * 4 + 8)));
-        __m512i sum;
+        __m512i a = weigh(q, signs + r * 4), b = weigh(q, signs + r * 4 + 8), sum;
         a = _mm512_add_epi64(a, _mm512_shuffle_epi32(a, _MM_PERM_BADC));
         b = _mm512_add_epi64(b, _mm512_shuffle_epi32(b, _MM_PERM_BADC));
         /* each row's sums of words 0 and 1, and of 2 and 3; add them and narrow */
-        sum = _mm512_permutex2var_epi64(a, low, b);
-        sum = _mm512_add_epi64(sum, _mm512_permutex2var_epi64(a, high, b));
+        sum = _mm512_add_epi64(_mm512_permutex2var_epi64(a, low, b),
+                               _mm512_permutex2var_epi64(a, high, b));
         _mm_storel_epi64((__m128i *)(void *)(out + r),
                          _mm256_cvtepi64_epi16(_mm512_castsi512_si256(sum)));
     }

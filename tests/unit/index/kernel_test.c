@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "indexes/code.h"
 #include "indexes/kernel.h"
@@ -20,12 +21,15 @@ static int64_t dot_of(const int16_t *query, const int8_t *code, size_t dim)
     return sum;
 }
 
-static uint16_t distance_of(const uint64_t *a, const uint64_t *b, size_t words)
+static uint16_t distance_of(const uint64_t *query, const uint64_t *sign, size_t words)
 {
     uint16_t sum = 0;
 
     for (size_t i = 0; i < words * 64; i++)
-        sum += (a[i / 64] >> i % 64 & 1) != (b[i / 64] >> i % 64 & 1);
+        for (size_t plane = 0; plane < STILE_KERNEL_PLANES; plane++)
+            if ((query[i / 64] >> i % 64 & 1) != (sign[i / 64] >> i % 64 & 1) &&
+                (query[(1 + plane) * words + i / 64] >> i % 64 & 1))
+                sum = (uint16_t)(sum + (1u << plane));
     return sum;
 }
 
@@ -57,12 +61,12 @@ static void dots_agree(test_random *r)
 
 static void distances_agree(test_random *r)
 {
-    uint64_t query[9], signs[ROWS_MAX * 9];
+    uint64_t query[9 * (1 + STILE_KERNEL_PLANES)], signs[ROWS_MAX * 9];
     uint16_t distances[ROWS_MAX];
     size_t words = test_random_below(r, 4) ? 4 : test_random_below(r, 10);
     size_t rows = test_random_below(r, ROWS_MAX + 1);
 
-    for (size_t i = 0; i < 9; i++)
+    for (size_t i = 0; i < sizeof query / sizeof *query; i++)
         query[i] = test_random_next(r);
     for (size_t i = 0; i < ROWS_MAX * 9; i++)
         signs[i] = test_random_below(r, 5) ? test_random_next(r) : ~query[i % 9];
@@ -97,15 +101,27 @@ Test(kernel, the_portable_one_is_there_and_last)
 Test(kernel, a_sign_code_has_a_bit_for_each_component_above_zero)
 {
     int8_t code[70] = {1, 0, -1};
-    float vector[70] = {.5f, 0, -.5f};
-    uint64_t sign[2] = {9, 9}, query[2] = {9, 9};
+    uint64_t sign[2] = {9, 9};
 
     code[69] = 127;
-    vector[69] = 1e-9f;
     stile_code_sign(code, 70, sign);
-    stile_code_query_sign(vector, 70, query);
     cr_assert(sign[0] == 1 && sign[1] == UINT64_C(1) << 5);
-    cr_assert(query[0] == sign[0] && query[1] == sign[1]);
     cr_assert_eq(stile_code_sign_words(0), 0);
     cr_assert_eq(stile_code_sign_words(65), 2);
+}
+
+Test(kernel, a_query_weighs_its_bits_by_its_magnitudes)
+{
+    int16_t code[70] = {700, -700, 310, -20, 0};
+    stile_code_query query = {code, 70, 1};
+    uint64_t out[2 * (1 + STILE_KERNEL_PLANES)];
+
+    stile_code_query_sign(&query, out);
+    cr_assert_eq(out[0], 5); /* components 0 and 2 */
+    cr_assert(out[2] == 7 && out[4] == 7 && out[6] == 3, "%d", (int)out[2]); /* 7, 7 and 3 */
+    cr_assert(out[1] == 0 && out[3] == 0 && out[5] == 0 && out[7] == 0);
+    memset(code, 0, sizeof code);
+    stile_code_query_sign(&query, out);
+    for (size_t i = 0; i < sizeof out / sizeof *out; i++)
+        cr_assert_eq(out[i], 0);
 }
