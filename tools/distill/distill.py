@@ -22,11 +22,11 @@ SMOOTHING = 3e-5    # a in a / (a + p)
 CENTROIDS = 1024
 ROUNDS = 20         # of k-means
 GLOSSES = 40000     # texts that the table is fitted on
-PIECES = 12000
 LONGEST = 62        # tokens of such a text
 HELD_OUT = 2000     # of them, which say when to stop
-STEPS = 60          # at most
+STEPS = 50          # at most
 RATE = 0.01
+ANCHOR = 0.002      # pull back to the start: what few texts say of a token, it must not unlearn
 CLS, SEP = 101, 102
 WORKERS = 2
 
@@ -70,7 +70,8 @@ def weights(count):
 
 def fit(table, bags, targets):
     """Move the table so that the normalised sum of a text's rows is the teacher's vector of it:
-    Adam on the cosine, all texts a step; the step that is best on the held-out texts is kept."""
+    Adam on the cosine, all texts a step, held to where it started; the step that is best on the
+    held-out texts is kept."""
     count, width = len(bags), table.shape[0]
     starts = np.cumsum([0] + [len(bag) for bag in bags])
     ids = np.concatenate(bags)
@@ -80,6 +81,7 @@ def fit(table, bags, targets):
     targets -= targets.mean(0)
     targets /= np.linalg.norm(targets, axis=1, keepdims=True)
     table = table / np.linalg.norm(table, axis=1).mean()
+    start = table.copy()
     first, second = np.zeros_like(table), np.zeros_like(table)
     best, kept = -1.0, table
     for step in range(1, STEPS + 1):
@@ -93,7 +95,7 @@ def fit(table, bags, targets):
             best, kept = held_out, table.copy()
         pull = (cosines * units - targets) / norms
         pull[:HELD_OUT] = 0
-        slope = back @ pull / 100
+        slope = back @ pull / 100 + np.float32(ANCHOR) * (table - start)
         first = 0.9 * first + 0.1 * slope
         second = 0.99 * second + 0.01 * slope * slope
         table = table - RATE * (first / (1 - 0.9 ** step)) / (
@@ -103,12 +105,11 @@ def fit(table, bags, targets):
 
 
 def lessons(teacher):
-    """The texts to fit on, mixed, as ids."""
+    """The texts to fit on, mixed, as ids. Glosses alone: they are the same on every machine, and
+    define rare words as often as common ones."""
     rng = np.random.default_rng(1)
-    glosses, pieces = corpus.glosses(), corpus.passages(words=40, a_file=8)
+    glosses = corpus.glosses()
     texts = [glosses[i] for i in rng.permutation(len(glosses))[:GLOSSES]]
-    texts += [pieces[i] for i in rng.permutation(len(pieces))[:PIECES]]
-    texts = [texts[i] for i in rng.permutation(len(texts))]
     print(f"{len(texts)} texts to fit on, SHA-256 {corpus.digest(texts)}", flush=True)
     return [e.ids[:LONGEST] for e in
             teacher.tokenizer.encode_batch(texts, add_special_tokens=False)]
@@ -152,7 +153,7 @@ def main():
     table = (outputs - outputs[real].mean(0)) * weights(len(vocabulary))[:, None]
     table[~real] = 0
     bags = lessons(teacher)
-    targets = teach_all([[CLS, *bag, SEP] for bag in bags], options.cache, "texts")
+    targets = teach_all([[CLS, *bag, SEP] for bag in bags], options.cache, "glosses")
     table = project(fit(table.astype(np.float32), bags, targets), real)
     table[~real] = 0
     rows, scales = modelfile.quantize(table)
