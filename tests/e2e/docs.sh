@@ -19,7 +19,7 @@ run_page() { # page, then what the page takes for granted
         echo "cd '$dir'"
         echo "bin='$stile'"
         echo 'stile() { "$bin" "$@"; }'
-        echo 'wait_for_server() { for _ in $(seq 100); do curl -s http://127.0.0.1:7717/readyz >/dev/null && return; sleep 0.1; done; }'
+        echo 'wait_for_server() { for _ in $(seq 600); do curl -s http://127.0.0.1:7717/readyz >/dev/null && return; sleep 0.1; done; }'
         echo "$prelude"
         # What talks to a server started on the line before waits until it answers, and the
         # directory is free again once it has stopped.
@@ -50,7 +50,7 @@ stile key create --data d --clearance "confidential//hr,eu" \
     --scopes retrieve,ingest,label,label:lower,trust,collection,keys,findings,audit owner >key
 key="$(cat key)"
 "$bin" serve --data d & server=$!
-for _ in $(seq 100); do command curl -s -o /dev/null http://127.0.0.1:7717/readyz && break; sleep 0.1; done'
+for _ in $(seq 600); do command curl -s -o /dev/null http://127.0.0.1:7717/readyz && break; sleep 0.1; done'
 expect 'the shipped rules pass their examples' 0 ', 0 failed' "$stile" rules test
 for command in init ingest query document label collection key serve scan rules quarantine eval audit doctor; do
     expect "help of $command" 0 'Usage|Example' "$stile" "$command" --help

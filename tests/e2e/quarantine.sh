@@ -26,7 +26,7 @@ key restricted retrieve,rules:approve,rules:promote fay
 "$stile" serve --data d --json >listen.json 2>serve.log &
 server=$!
 trap 'kill "$server" 2>/dev/null' EXIT
-for _ in $(seq 300); do [ -s listen.json ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -s listen.json ] && break; sleep 0.1; done
 url="http://$(sed -E 's/.*"listen":"([^"]+)".*/\1/' listen.json)"
 as() {
     local who="$1"

@@ -25,7 +25,7 @@ key public retrieve eve
 "$stile" serve --data d --json >listen.json 2>serve.log &
 server=$!
 trap 'kill "$server" 2>/dev/null' EXIT
-for _ in $(seq 100); do [ -s listen.json ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -s listen.json ] && break; sleep 0.1; done
 url="http://$(sed -E 's/.*"listen":"([^"]+)".*/\1/' listen.json)"
 as() { # as WHO COMMAND...: at the server, with that person's key
     local who="$1"
@@ -119,7 +119,7 @@ expect 'a state that forbids it' 0 'HTTP/1.1 409' \
 expect 'another method' 0 'HTTP/1.1 405' api ben DELETE /v1/rules/packs/acme/versions/2
 expect 'no such version' 0 'HTTP/1.1 404' api vic GET /v1/rules/packs/acme/versions/77
 
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     as ben rules rescan >rescan.out 2>&1 && grep -q 'done, 100%' rescan.out && break
     sleep 0.1
 done
