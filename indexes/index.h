@@ -93,9 +93,12 @@ typedef struct stile_search {
     const float *vector;        /* [dim], unit length; NULL for lexical */
     const stile_terms *terms;   /* of the query; NULL for dense */
     const stile_filter *filter; /* NULL: none. It chooses hits and changes no score */
-    double dense_weight;        /* of the dense score in a hybrid one, 0 to 1 (stile_fuse) */
-    uint32_t k;                 /* hits wanted */
-    uint32_t depth;             /* candidates of each kind for fusion; 0: max(4k, 100) */
+    const uint64_t *required;   /* terms, by hash, that each hit must hold, in title or body. As
+                                   the filter they choose hits and change no score */
+    size_t required_count;
+    double dense_weight; /* of the dense score in a hybrid one, 0 to 1 (stile_fuse) */
+    uint32_t k;          /* hits wanted */
+    uint32_t depth;      /* candidates of each kind for fusion; 0: max(4k, 100) */
 } stile_search;
 
 typedef struct stile_hit {

@@ -154,28 +154,6 @@ static double term_score(const ranking *r, const query_term *term, const stile_p
     return term->weight * (tf * (r->k1 + 1.0)) / (tf + r->k1 * (1.0 - r->b + r->b * share));
 }
 
-/* The first posting at or after `row`, by galloping from `at`. */
-static const stile_posting *seek(const stile_posting *at, const stile_posting *end, uint32_t row)
-{
-    size_t step = 1, low = 0, high, left = (size_t)(end - at);
-
-    if (left == 0 || at->row >= row)
-        return at;
-    while (step < left && at[step].row < row) {
-        low = step;
-        step *= 2;
-    }
-    high = step < left ? step : left;
-    while (low + 1 < high) { /* at[low] is before the row; at[high] is not, or is the end */
-        size_t mid = low + (high - low) / 2;
-        if (at[mid].row < row)
-            low = mid;
-        else
-            high = mid;
-    }
-    return at + high;
-}
-
 /* Of all terms, in ascending order of hash. Rows must come in ascending order. */
 static double score_row(const ranking *r, const stile_row *rows, cursor *cursors, uint32_t row)
 {
@@ -183,7 +161,7 @@ static double score_row(const ranking *r, const stile_row *rows, cursor *cursors
 
     for (uint32_t t = 0; t < r->term_count; t++) {
         cursor *c = &cursors[t];
-        c->probe = seek(c->probe, c->end, row);
+        c->probe = stile_posting_seek(c->probe, c->end, row);
         if (c->probe < c->end && c->probe->row == row)
             sum += term_score(r, &r->terms[t], c->probe, &rows[row]);
     }

@@ -18,8 +18,60 @@ static stile_status filter_run(stile_scope_run *entry, const stile_filter *filte
                              &entry->only, &entry->only_count, err);
 }
 
+/* Of ascending `rows` those among the term's; how many. */
+static uint32_t keep_posted(const stile_scope_run *entry, const stile_term_entry *term,
+                            uint32_t *rows, uint32_t count)
+{
+    const stile_posting *at = entry->segment->postings + entry->run->first_posting + term->first;
+    const stile_posting *end = at + term->count;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        at = stile_posting_seek(at, end, rows[i]);
+        if (at < end && at->row == rows[i])
+            rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
+/* Leave only the rows that hold every required term: those of the rarest, then less and less. */
+static stile_status require_terms(stile_scope_run *entry, const stile_search *search,
+                                  stile_arena *arena, stile_error *err)
+{
+    const stile_term_entry *term, *rarest = NULL;
+    const stile_posting *posting;
+    uint32_t *rows, count = 0;
+
+    for (size_t i = 0; i < search->required_count; i++) {
+        term = stile_segment_term(entry->segment, entry->run, search->required[i]);
+        if (!term) {
+            entry->filtered = true;
+            entry->only_count = 0;
+            return STILE_OK;
+        }
+        if (!rarest || term->count < rarest->count)
+            rarest = term;
+    }
+    if (!rarest)
+        return STILE_OK;
+    if (!(rows = stile_arena_array(arena, rarest->count, sizeof *rows)))
+        return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+    posting = entry->segment->postings + entry->run->first_posting + rarest->first;
+    for (uint32_t i = 0; i < rarest->count; i++)
+        if (stile_scope_run_has(entry, posting[i].row))
+            rows[count++] = posting[i].row;
+    for (size_t i = 0; i < search->required_count; i++) {
+        term = stile_segment_term(entry->segment, entry->run, search->required[i]);
+        count = keep_posted(entry, term, rows, count);
+    }
+    entry->filtered = true;
+    entry->only = rows;
+    entry->only_count = count;
+    return STILE_OK;
+}
+
 static stile_status add_run(stile_scope *scope, const stile_view_segment *s, const stile_run *run,
-                            const stile_filter *filter, stile_arena *arena, stile_error *err)
+                            const stile_search *search, stile_arena *arena, stile_error *err)
 {
     stile_scope_run *entry;
     stile_status st;
@@ -38,7 +90,9 @@ static stile_status add_run(stile_scope *scope, const stile_view_segment *s, con
     *entry = (stile_scope_run){.segment = s->segment, .run = run};
     st = stile_tombstones_range(s->dead, run->first_row, run->rows, arena, &entry->dead,
                                 &entry->dead_count, err);
-    return st || !filter ? st : filter_run(entry, filter, arena, err);
+    if (!st && search->filter)
+        st = filter_run(entry, search->filter, arena, err);
+    return st ? st : require_terms(entry, search, arena, err);
 }
 
 static stile_status add_segment(stile_scope *scope, const stile_view_segment *s,
@@ -56,7 +110,7 @@ static stile_status add_segment(stile_scope *scope, const stile_view_segment *s,
         if (at == segment->run_count || segment->runs[at].collection != collection)
             break;
         if (segment->runs[at].label == labels[i])
-            st = add_run(scope, s, &segment->runs[at], search->filter, arena, err);
+            st = add_run(scope, s, &segment->runs[at], search, arena, err);
     }
     return st;
 }

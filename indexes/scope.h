@@ -12,7 +12,8 @@ typedef struct stile_scope_run {
     const uint32_t *dead; /* ascending, from the run's first row */
     uint32_t dead_count;
     bool filtered;        /* only the rows in `only` may be hits */
-    const uint32_t *only; /* live rows that match the filter, ascending, from the first */
+    const uint32_t *only; /* live rows that match the filter and hold the required terms,
+                             ascending, from the first */
     uint32_t only_count;
 } stile_scope_run;
 
@@ -23,13 +24,14 @@ typedef struct stile_scope {
     size_t count, room;
 } stile_scope;
 
-/* Of `search`: permit, collections (which may repeat; each counts once) and filter. */
+/* Of `search`: permit, collections (which may repeat; each counts once), filter and required
+ * terms. */
 stile_status stile_scope_make(const stile_index_view *view, const stile_search *search,
                               stile_arena *arena, stile_scope *out,
                               stile_error *err) STILE_MUST_CHECK;
 
 bool stile_scope_run_dead(const stile_scope_run *run, uint32_t row);
-/* Whether a row may be a hit: it is alive and matches the filter. */
+/* Whether a row may be a hit: it is alive, and in `only` where that counts. */
 bool stile_scope_run_has(const stile_scope_run *run, uint32_t row);
 
 /* A hit on row `row` of the run. */

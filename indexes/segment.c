@@ -191,6 +191,28 @@ const stile_term_entry *stile_segment_term(const stile_segment *segment, const s
     return low < run->terms && terms[low].hash == hash ? &terms[low] : NULL;
 }
 
+const stile_posting *stile_posting_seek(const stile_posting *at, const stile_posting *end,
+                                        uint32_t row)
+{
+    size_t step = 1, low = 0, high, left = (size_t)(end - at);
+
+    if (left == 0 || at->row >= row)
+        return at;
+    while (step < left && at[step].row < row) {
+        low = step;
+        step *= 2;
+    }
+    high = step < left ? step : left;
+    while (low + 1 < high) { /* at[low] is before the row; at[high] is not, or is the end */
+        size_t mid = low + (high - low) / 2;
+        if (at[mid].row < row)
+            low = mid;
+        else
+            high = mid;
+    }
+    return at + high;
+}
+
 int stile_row_cmp(const stile_row *a, const stile_row *b)
 {
     int c;

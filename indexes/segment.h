@@ -118,6 +118,9 @@ void stile_segment_find(const stile_segment *segment, const stile_docref *doc, u
 /* A run's term, or NULL. */
 const stile_term_entry *stile_segment_term(const stile_segment *segment, const stile_run *run,
                                            uint64_t hash);
+/* The first posting at or after `row` in [at, end), which ascends, by galloping from `at`. */
+const stile_posting *stile_posting_seek(const stile_posting *at, const stile_posting *end,
+                                        uint32_t row);
 /* Order of rows within a run. */
 int stile_row_cmp(const stile_row *a, const stile_row *b);
 

@@ -147,6 +147,24 @@ stile_status stile_terms_of(stile_analyzer *analyzer, stile_slice title, stile_s
     return STILE_OK;
 }
 
+typedef struct term_walk {
+    stile_term_fn each;
+    void *ctx;
+} term_walk;
+
+static stile_status pass_term(void *ctx, stile_slice stem, stile_error *err)
+{
+    const term_walk *walk = ctx;
+    return walk->each(walk->ctx, stile_hash64(stem), err);
+}
+
+stile_status stile_terms_each(stile_analyzer *analyzer, stile_slice text, stile_term_fn each,
+                              void *ctx, stile_error *err)
+{
+    term_walk walk = {each, ctx};
+    return stile_words_each(analyzer->words, text, pass_term, &walk, err);
+}
+
 void stile_terms_encode(const stile_terms *terms, stile_buf *out)
 {
     stile_buf_add_byte(out, RECORD_VERSION);

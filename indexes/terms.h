@@ -33,6 +33,11 @@ typedef struct stile_terms {
     uint32_t title_len, body_len;
 } stile_terms;
 
+/* Receives each word's term, in text order; a failure ends the walk and is passed on. */
+typedef stile_status (*stile_term_fn)(void *ctx, uint64_t hash, stile_error *err);
+stile_status stile_terms_each(stile_analyzer *analyzer, stile_slice text, stile_term_fn each,
+                              void *ctx, stile_error *err) STILE_MUST_CHECK;
+
 /* Analyse title and body. `out` borrows from `arena`. */
 stile_status stile_terms_of(stile_analyzer *analyzer, stile_slice title, stile_slice body,
                             stile_arena *arena, stile_terms *out,

@@ -7,6 +7,9 @@
 
 /* Hits looked at for each one wanted, so that near-duplicates leave no gap. */
 #define SPARE(wanted) ((wanted) + (wanted) / 2 + 5)
+/* Hits read for phrases: the best that hold the words, wherever they stand. A phrase that none of
+ * so many holds is rare among its own words, and is not found past them. */
+#define PHRASE_HITS 1000
 
 /* The query's vector, or, when the embedder cannot be had, an answer from words alone. */
 static stile_status embed_query(stile_retrieval *r, const float **vector, stile_error *err)
@@ -48,6 +51,27 @@ static uint32_t wanted(const stile_retrieval *r)
     return k > judged ? k : judged;
 }
 
+/* What the words of the query ask of the index. */
+static stile_status add_words(stile_retrieval *r, stile_search *search, stile_terms *terms,
+                              stile_error *err)
+{
+    stile_analyzer *analyzer = r->worker->analyzer;
+    stile_slice none = {0}, text = r->query->text;
+    stile_status st = stile_terms_of(analyzer, none, text, &r->arena, terms, err);
+
+    if (st || (st = stile_phrases_of(analyzer, text, &r->arena, &r->phrases, err)))
+        return st;
+    search->terms = terms;
+    if (r->phrases.count == 0)
+        return STILE_OK;
+    search->required = r->phrases.terms;
+    search->required_count = r->phrases.term_count;
+    if (search->k < PHRASE_HITS)
+        search->k = PHRASE_HITS;
+    search->depth = search->k;
+    return STILE_OK;
+}
+
 stile_status stile_retrieval_search(stile_retrieval *r, stile_error *err)
 {
     const uint32_t k = wanted(r);
@@ -58,18 +82,13 @@ stile_status stile_retrieval_search(stile_retrieval *r, stile_error *err)
                            .dense_weight = stile_embedder_weight(stile_plane_embedder(r->plane)),
                            .k = r->query->duplicates ? k : SPARE(k)};
     stile_terms terms;
-    stile_slice none = {0};
     stile_status st;
 
     r->mode = r->query->mode;
     if ((st = embed_query(r, &search.vector, err)))
         return st;
-    if (r->mode != STILE_MODE_DENSE) {
-        if ((st =
-                 stile_terms_of(r->worker->analyzer, none, r->query->text, &r->arena, &terms, err)))
-            return st;
-        search.terms = &terms;
-    }
+    if (r->mode != STILE_MODE_DENSE && (st = add_words(r, &search, &terms, err)))
+        return st;
     search.mode = r->mode;
     return stile_index_search(stile_view_index(r->view), &search, &r->arena, &r->hits,
                               &r->hit_count, err);
@@ -88,6 +107,24 @@ static stile_status is_duplicate(stile_retrieval *r, stile_sketch *sketches, boo
     return st;
 }
 
+/* Whether the chunk fetched last is a candidate. */
+static stile_status admit(stile_retrieval *r, stile_sketch *sketches, bool *out, stile_error *err)
+{
+    const stile_fetched *last = &r->fetched[r->fetched_count];
+    bool duplicate = false;
+    stile_status st = STILE_OK;
+
+    *out = true;
+    if (r->phrases.count)
+        st = stile_phrases_held(&r->phrases, r->worker->analyzer, last->document.title,
+                                last->chunk.text, out, err);
+    if (!st && *out && !r->query->duplicates) {
+        st = is_duplicate(r, sketches, &duplicate, err);
+        *out = !duplicate;
+    }
+    return st;
+}
+
 /* The index and the store are of one change, so each hit is there and dominated. Should one not
  * be, it is dropped: nothing is shown that its record does not allow. */
 stile_status stile_retrieval_fetch(stile_retrieval *r, stile_error *err)
@@ -101,17 +138,17 @@ stile_status stile_retrieval_fetch(stile_retrieval *r, stile_error *err)
     for (size_t i = 0; i < r->hit_count && r->fetched_count < most; i++) {
         const stile_hit *hit = &r->hits[i];
         stile_fetched *fetched = &r->fetched[r->fetched_count];
-        bool duplicate = false;
+        bool candidate;
         stile_status st = stile_fetch_chunk(r->plane, r->view, r->caller.clearance, &hit->doc,
                                             hit->ordinal, &r->arena, fetched, err);
         if (st == STILE_NOT_FOUND) {
             stile_log(STILE_LOG_ERROR, "query.mismatch", "index and store disagree about a chunk");
             continue;
         }
-        if (st || (!r->query->duplicates && (st = is_duplicate(r, sketches, &duplicate, err))))
+        if (st || (st = admit(r, sketches, &candidate, err)))
             return st;
         fetched->score = hit->score;
-        r->fetched_count += !duplicate;
+        r->fetched_count += candidate;
     }
     return STILE_OK;
 }

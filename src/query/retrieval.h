@@ -6,6 +6,7 @@
 #define STILE_QUERY_RETRIEVAL_H
 
 #include "query/answer.h"
+#include "query/phrase.h"
 
 #define STILE_DEFAULT_K 10
 
@@ -25,6 +26,7 @@ typedef struct stile_retrieval {
     uint32_t *collections;
     size_t collection_count;
     stile_mode mode; /* search */
+    stile_phrases phrases;
     stile_hit *hits;
     size_t hit_count;
     stile_fetched *fetched; /* fetch: the candidates */
@@ -41,7 +43,8 @@ static inline uint32_t stile_retrieval_k(const stile_retrieval *r)
     return r->query->k ? r->query->k : STILE_DEFAULT_K;
 }
 
-/* candidates.c: what the index finds, and its records, without near-duplicates. */
+/* candidates.c: what the index finds, and its records: those that hold the query's phrases,
+ * without near-duplicates. */
 stile_status stile_retrieval_search(stile_retrieval *r, stile_error *err) STILE_MUST_CHECK;
 stile_status stile_retrieval_fetch(stile_retrieval *r, stile_error *err) STILE_MUST_CHECK;
 

@@ -129,6 +129,12 @@ void world_question(test_random *r, char *out, size_t size)
     (void)snprintf(out, size, "%s %s %s", word(r), word(r), word(r));
 }
 
+/* Two words in quotes and one more, as JSON text. */
+static void phrase_question(test_random *r, char *out, size_t size)
+{
+    (void)snprintf(out, size, "\\\"%s %s\\\" %s", word(r), word(r), word(r));
+}
+
 static void add_filter(test_random *r, stile_buf *out)
 {
     static const char *const orders[] = {"eq", "ne", "gt", "gte", "lt", "lte"};
@@ -152,7 +158,7 @@ void world_request(test_random *r, char *out, size_t size)
     char question[128];
     stile_buf body;
 
-    world_question(r, question, sizeof question);
+    (test_random_below(r, 10) ? world_question : phrase_question)(r, question, sizeof question);
     stile_buf_init(&body, size);
     stile_buf_printf(&body, "{\"query\":\"%s\",\"mode\":\"%s\",\"k\":%u%s", question,
                      modes[test_random_below(r, 3)],

@@ -293,6 +293,14 @@ static int by_rank(const void *a, const void *b)
     return c ? c : (int)x->ordinal - (int)y->ordinal;
 }
 
+static bool holds_required(const stile_search *s, const world_chunk *c)
+{
+    for (size_t i = 0; i < s->required_count; i++)
+        if (!term_in(c, s->required[i]))
+            return false;
+    return true;
+}
+
 static size_t rank(const world *w, const stile_search *s, const seen *rows, size_t n, bool lexical,
                    uint32_t k, stile_hit *hits)
 {
@@ -302,7 +310,8 @@ static size_t rank(const world *w, const stile_search *s, const seen *rows, size
         const world_document *d = rows[i].d;
         const world_chunk *c = &d->chunk[rows[i].ordinal];
         double score = lexical ? lexical_score(s, rows, n, c) : dense_score(s, c);
-        if ((lexical && score <= 0) || (s->filter && !filters_match(s->filter, &d->facts)))
+        if ((lexical && score <= 0) || (s->filter && !filters_match(s->filter, &d->facts)) ||
+            !holds_required(s, c))
             continue;
         hits[count++] =
             (stile_hit){d->doc, rows[i].ordinal, d->collection, w->label_ids[d->label], score};
@@ -408,6 +417,7 @@ const char *world_check(world *w, test_random *r)
                       .k = 1 + test_random_below(r, 30),
                       .depth = test_random_below(r, 2) ? 0 : 1 + test_random_below(r, 50)};
     size_t count = 0, expected_count;
+    uint64_t required[2];
     stile_error err = {0};
     stile_arena arena;
     const char *wrong;
@@ -419,6 +429,10 @@ const char *world_check(world *w, test_random *r)
     stile_arena_init(&arena, 0);
     if (test_random_below(r, 2))
         s.filter = filters_make(r, 1 + test_random_below(r, 3), &arena);
+    s.required = required;
+    s.required_count = test_random_below(r, 4) ? 0 : 1 + test_random_below(r, 2);
+    for (size_t i = 0; i < s.required_count; i++)
+        required[i] = word_hash(test_random_below(r, WORLD_WORDS + 1)); /* the last in no chunk */
     must(stile_index_search(view, &s, &arena, &hits, &count, &err), &err);
     expected_count = world_oracle(w, &s, mask, expected);
     wrong = world_compare(hits, count, expected, expected_count);
