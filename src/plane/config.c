@@ -12,7 +12,7 @@
 
 #define MAX_CONFIG ((size_t)64 * 1024)
 
-typedef enum { TEXT, COUNT, REAL } kind;
+typedef enum { TEXT, COUNT, SHARE, SHARE_OR_NONE, WEIGHT } kind;
 
 static const struct {
     const char *name;
@@ -35,18 +35,21 @@ static const struct {
     {"reranker.timeout_ms", offsetof(stile_config, reranker.timeout_ms), COUNT},
     {"index.ann_rows", offsetof(stile_config, index.ann_rows), COUNT},
     {"index.language", offsetof(stile_config, index.language), TEXT},
+    {"index.k1", offsetof(stile_config, index.k1), WEIGHT},
+    {"index.b", offsetof(stile_config, index.b), SHARE_OR_NONE},
+    {"index.title_weight", offsetof(stile_config, index.title_weight), WEIGHT},
     {"scan.rules", offsetof(stile_config, scan.rules), TEXT},
-    {"scan.threshold_external", offsetof(stile_config, scan.threshold[0]), REAL},
-    {"scan.threshold_internal", offsetof(stile_config, scan.threshold[1]), REAL},
-    {"scan.threshold_curated", offsetof(stile_config, scan.threshold[2]), REAL},
+    {"scan.threshold_external", offsetof(stile_config, scan.threshold[0]), SHARE},
+    {"scan.threshold_internal", offsetof(stile_config, scan.threshold[1]), SHARE},
+    {"scan.threshold_curated", offsetof(stile_config, scan.threshold[2]), SHARE},
     {"release.secrets", offsetof(stile_config, release.secrets), TEXT},
     {"release.personal", offsetof(stile_config, release.personal), TEXT},
     {"scan.shadow_least", offsetof(stile_config, scan.shadow_least), COUNT},
-    {"scan.withheld_rise", offsetof(stile_config, scan.withheld_rise), REAL},
+    {"scan.withheld_rise", offsetof(stile_config, scan.withheld_rise), SHARE},
     {"scan.trial_chunks", offsetof(stile_config, scan.trial_chunks), COUNT},
     {"scan.rescan_rate", offsetof(stile_config, scan.rescan_rate), COUNT},
     {"scan.spike_least", offsetof(stile_config, scan.spike_least), COUNT},
-    {"scan.spike_rise", offsetof(stile_config, scan.spike_rise), REAL},
+    {"scan.spike_rise", offsetof(stile_config, scan.spike_rise), SHARE},
     {"server.listen", offsetof(stile_config, server.listen), TEXT},
     {"server.threads", offsetof(stile_config, server.threads), COUNT},
 };
@@ -73,6 +76,9 @@ static const char template_text[] =
     "index:\n"
     "  language: en            # stemming\n"
     "  ann_rows: 200000        # a label with so many chunks gets a FAISS index of its own\n"
+    "  # k1: 1.2               # BM25: how much a word repeated counts\n"
+    "  # b: 0.75               # and how much of a long text's length counts against it\n"
+    "  # title_weight: 1.0     # a word of the title counts as so many of the text\n"
     "\n"
     "release:                  # of text that is released: off, mark or redact\n"
     "  secrets: redact         # keys, tokens, passwords\n"
@@ -135,11 +141,39 @@ static stile_status copy_scalar(const reader *r, const char **out, stile_error *
     return st;
 }
 
+static stile_status set_count(const reader *r, const char *value, uint32_t *out, stile_error *err)
+{
+    char *end = NULL;
+    unsigned long count = strtoul(value, &end, 10);
+
+    if (end == value || *end || count == 0 || count > 1000000000 || *value == '-')
+        return fault(r, err, "expected a whole number from 1 to 1000000000");
+    *out = (uint32_t)count;
+    return STILE_OK;
+}
+
+/* A comparison with what is not a number is false, so that is refused too. */
+static stile_status set_real(const reader *r, const char *value, kind expected, double *out,
+                             stile_error *err)
+{
+    char *end = NULL;
+    double real = strtod(value, &end), most = expected == WEIGHT ? 1000 : 1;
+    bool number = end != value && !*end && (real > 0 || (expected == SHARE_OR_NONE && real == 0));
+
+    if (!number || !(real <= most))
+        return fault(r, err,
+                     expected == WEIGHT          ? "expected a number above 0 and at most 1000"
+                     : expected == SHARE_OR_NONE ? "expected a number from 0 to 1"
+                                                 : "expected a number above 0 and at most 1");
+    *out = real;
+    return STILE_OK;
+}
+
 static stile_status set_field(reader *r, const char *name, stile_error *err)
 {
     stile_status st;
     const char *value = NULL;
-    char *end = NULL, message[128];
+    char message[128];
     size_t f = 0;
     void *field;
 
@@ -152,21 +186,11 @@ static stile_status set_field(reader *r, const char *name, stile_error *err)
     if ((st = copy_scalar(r, &value, err)))
         return st;
     field = (char *)r->config + fields[f].offset;
-    if (fields[f].kind == TEXT) {
-        *(const char **)field = value;
-        return STILE_OK;
-    }
-    if (fields[f].kind == REAL) {
-        double real = strtod(value, &end);
-        if (end == value || *end || !(real > 0 && real <= 1))
-            return fault(r, err, "expected a number above 0 and at most 1");
-        *(double *)field = real;
-    } else {
-        unsigned long count = strtoul(value, &end, 10);
-        if (end == value || *end || count == 0 || count > 1000000000 || *value == '-')
-            return fault(r, err, "expected a whole number from 1 to 1000000000");
-        *(uint32_t *)field = (uint32_t)count;
-    }
+    if (fields[f].kind == COUNT)
+        return set_count(r, value, field, err);
+    if (fields[f].kind != TEXT)
+        return set_real(r, value, fields[f].kind, field, err);
+    *(const char **)field = value;
     return STILE_OK;
 }
 
@@ -243,7 +267,7 @@ stile_status stile_config_load(const char *path, stile_arena *arena, stile_confi
     stile_config config = {
         .levels = {"public", "internal", "confidential", "restricted"},
         .level_count = 4,
-        .index = {.ann_rows = 200000, .language = "en"},
+        .index = {.ann_rows = 200000, .language = "en", .k1 = 1.2, .b = 0.75, .title_weight = 1.0},
         .embedder = {.kind = "static"},
         .release = {.secrets = "redact", .personal = "off"},
         .scan = {.shadow_least = 200,

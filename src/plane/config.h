@@ -21,6 +21,8 @@ typedef struct stile_config {
     struct {
         uint32_t ann_rows;
         const char *language;
+        double k1, b;        /* BM25 */
+        double title_weight; /* of a word in the title, beside one in the text */
     } index;
     struct {
         const char *rules;

@@ -193,6 +193,9 @@ static stile_status open_index(stile_plane *plane, stile_error *err)
         .folder = path,
         .dim = stile_embedder_dim(plane->embedder),
         .embedder = *stile_embedder_hash(plane->embedder),
+        .k1 = plane->config.index.k1,
+        .b = plane->config.index.b,
+        .title_weight = plane->config.index.title_weight,
         .ann_rows = plane->config.index.ann_rows,
     };
     uint64_t covered = 0;
