@@ -22,8 +22,8 @@
 #define STILE_MAX_URL 4096
 #define STILE_MAX_METADATA (64u * 1024)
 #define STILE_MAX_METADATA_DEPTH 8
-#define STILE_MAX_ATTRIBUTE 512     /* a string of the metadata that can be filtered by */
-#define STILE_MAX_ATTRIBUTE_KEY 256 /* its key */
+#define STILE_MAX_ATTRIBUTE 512      /* a string of the metadata that can be filtered by */
+#define STILE_MAX_ATTRIBUTE_KEY 256  /* its key */
 #define STILE_MAX_CHUNKS 100000      /* of one document */
 #define STILE_MAX_CHUNK (32u * 1024) /* text of one chunk */
 #define STILE_MAX_HTML_DEPTH 512
@@ -35,7 +35,7 @@
 #define STILE_MAX_COLLECTIONS 64 /* named in one query */
 #define STILE_MAX_NEIGHBOURS 5   /* on each side of a hit */
 
-#define STILE_MAX_FILTER_DEPTH 8  /* nested and, or */
+#define STILE_MAX_FILTER_DEPTH 8   /* nested and, or */
 #define STILE_MAX_FILTER_TERMS 256 /* comparisons and values of one filter */
 
 #define STILE_MAX_RELABEL 10000 /* ids named in one relabelling */

@@ -16,19 +16,19 @@
 
 /* What a principal may do beyond its clearance. */
 #define STILE_SCOPE_MAP(X)                                                                         \
-    X(RETRIEVE, "retrieve")       /* search and read documents */                                  \
-    X(INGEST, "ingest")           /* put and delete documents */                                   \
-    X(LABEL, "label")             /* relabel, upwards or sideways */                               \
-    X(LABEL_LOWER, "label:lower") /* lower a label */                                              \
-    X(TRUST, "trust")             /* raise the trust of a source */                                \
-    X(COLLECTION, "collection")   /* create, change, delete collections */                         \
-    X(KEYS, "keys")               /* make and revoke keys */                                       \
-    X(FINDINGS, "findings")       /* see rule ids and scores, dry-run scans */                     \
-    X(AUDIT, "audit")             /* read the audit log */                                         \
-    X(RULES_WRITE, "rules:write") /* upload and test rule packs, put them in shadow */             \
+    X(RETRIEVE, "retrieve")           /* search and read documents */                              \
+    X(INGEST, "ingest")               /* put and delete documents */                               \
+    X(LABEL, "label")                 /* relabel, upwards or sideways */                           \
+    X(LABEL_LOWER, "label:lower")     /* lower a label */                                          \
+    X(TRUST, "trust")                 /* raise the trust of a source */                            \
+    X(COLLECTION, "collection")       /* create, change, delete collections */                     \
+    X(KEYS, "keys")                   /* make and revoke keys */                                   \
+    X(FINDINGS, "findings")           /* see rule ids and scores, dry-run scans */                 \
+    X(AUDIT, "audit")                 /* read the audit log */                                     \
+    X(RULES_WRITE, "rules:write")     /* upload and test rule packs, put them in shadow */         \
     X(RULES_APPROVE, "rules:approve") /* approve the packs of others */                            \
     X(RULES_PROMOTE, "rules:promote") /* put approved packs in force, roll them back */            \
-    X(QUARANTINE, "quarantine")   /* review flagged and withheld chunks */
+    X(QUARANTINE, "quarantine")       /* review flagged and withheld chunks */
 
 typedef enum {
 #define STILE_SCOPE_ENUM(name, text) STILE_SCOPE_##name,

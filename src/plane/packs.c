@@ -118,7 +118,7 @@ stile_status stile_plane_pack_text(stile_plane *plane, const stile_pack *pack, s
 {
     stile_sha256 digest;
     stile_buf key;
-    stile_slice text;
+    stile_slice text = {0};
     stile_status st;
 
     stile_buf_init(&key, KEY_CAP);

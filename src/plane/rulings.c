@@ -249,7 +249,7 @@ static stile_status keep_if(void *ctx, const stile_collection *collection, stile
 stile_status stile_plane_collection_of(stile_plane *plane, uint32_t id, stile_arena *arena,
                                        stile_collection *out, stile_error *err)
 {
-    stile_collection found;
+    stile_collection found = {0};
     finding_collection f = {.id = id, .arena = arena, .out = &found};
     stile_status st = stile_plane_collections(plane, keep_if, &f, err);
 

@@ -160,6 +160,13 @@ static size_t base32(stile_slice text, size_t at, stile_view_builder *b)
     return packed(text, at, b, base32_value, 5, LEAST_BASE32);
 }
 
+/* The byte that two hex digits at text[at] write. */
+static char hex_pair(stile_slice text, size_t at)
+{
+    return (char)(((unsigned)hex_value(text.ptr[at]) << 4 | (unsigned)hex_value(text.ptr[at + 1])) &
+                  0xff);
+}
+
 /* One byte at text[at], "69", "0x69" or "\x69", with what parts it from the next; 0: none. */
 static size_t hex_byte(stile_slice text, size_t at, char *byte)
 {
@@ -170,7 +177,7 @@ static size_t hex_byte(stile_slice text, size_t at, char *byte)
         i += 2;
     if (i + 1 >= text.len || hex_value(text.ptr[i]) < 0 || hex_value(text.ptr[i + 1]) < 0)
         return 0;
-    *byte = (char)(hex_value(text.ptr[i]) << 4 | hex_value(text.ptr[i + 1]));
+    *byte = hex_pair(text, i);
     i += 2;
     while (i < text.len && i - at < 6 &&
            (is_space(text.ptr[i]) || (text.ptr[i] && strchr(",:;-_", text.ptr[i]))))
@@ -226,7 +233,7 @@ static size_t percent(stile_slice text, size_t at, stile_view_builder *b)
         size_t len = is_percent(text, i) ? 3 : 1;
         char c = text.ptr[i] == '+' ? ' ' : text.ptr[i];
         if (len == 3)
-            c = (char)(hex_value(text.ptr[i + 1]) << 4 | hex_value(text.ptr[i + 2]));
+            c = hex_pair(text, i + 1);
         stile_view_add_as(b, i, len, &c, 1);
         i += len;
     }

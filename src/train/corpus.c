@@ -59,7 +59,7 @@ static stile_status read_spans(const json_t *row, size_t len, spans *out, stile_
     return STILE_OK;
 }
 
-static stile_status normalized(stile_slice text, stile_arena *arena, const stile_scan_view **out,
+static stile_status normalized(stile_slice text, stile_arena *arena, stile_scan_view *out,
                                stile_error *err)
 {
     stile_scan_views views;
@@ -67,7 +67,7 @@ static stile_status normalized(stile_slice text, stile_arena *arena, const stile
 
     for (size_t i = 0; !st && i < views.count; i++)
         if (views.views[i].kind == STILE_VIEW_NORMALIZED) {
-            *out = &views.views[i];
+            *out = views.views[i];
             return STILE_OK;
         }
     return st ? st : stile_fail(err, STILE_INTERNAL, "train: no normalized view");
@@ -91,19 +91,19 @@ static const char *find(stile_slice text, stile_slice needle)
 static stile_status find_payload(stile_slice payload, const stile_scan_view *view,
                                  stile_arena *arena, spans *out, stile_error *err)
 {
-    const stile_scan_view *needle = NULL;
+    stile_scan_view needle = {0};
     const char *found;
     stile_status st = normalized(payload, arena, &needle, err);
 
-    if (st || needle->text.len == 0)
+    if (st || needle.text.len == 0)
         return st;
-    found = find(view->text, needle->text);
+    found = find(view->text, needle.text);
     if (!found)
         return STILE_OK;
     out->in_view = true;
     out->count = 1;
     out->at[0].start = (size_t)(found - view->text.ptr);
-    out->at[0].end = out->at[0].start + needle->text.len;
+    out->at[0].end = out->at[0].start + needle.text.len;
     return STILE_OK;
 }
 
@@ -191,7 +191,7 @@ static stile_status read_row(stile_train_corpus *c, const json_t *row, stile_are
                              stile_error *err)
 {
     const json_t *meta = json_object_get(row, "meta");
-    const stile_scan_view *view = NULL;
+    stile_scan_view view = {0};
     stile_train_text text = {0};
     spans s = {.count = 0};
     stile_slice body = {0}, label = {0}, group = {0}, payload = {0};
@@ -212,9 +212,9 @@ static stile_status read_row(stile_train_corpus *c, const json_t *row, stile_are
     text.payload = hash_of(payload);
     if ((st = normalized(body, work, &view, err)) || (st = read_spans(row, body.len, &s, err)))
         return st;
-    if (text.injection && !s.count && (st = find_payload(payload, view, work, &s, err)))
+    if (text.injection && !s.count && (st = find_payload(payload, &view, work, &s, err)))
         return st;
-    if ((st = read_words(c, view, &s, &text, err)))
+    if ((st = read_words(c, &view, &s, &text, err)))
         return st;
     return append(c, &text, err);
 }

@@ -195,7 +195,7 @@ static stile_status add_mistaken(stile_train_windows *out, size_t known, const s
                                  uint32_t index, stile_train_shape shape,
                                  const stile_train_weights *weights, stile_error *err)
 {
-    uint32_t count = window_count(t, shape), taken[MISTAKEN_A_TEXT];
+    uint32_t count = window_count(t, shape), taken[MISTAKEN_A_TEXT] = {0};
     stile_status st = STILE_OK;
 
     for (size_t n = 0; !st && n < MISTAKEN_A_TEXT; n++) {

@@ -8,8 +8,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "net/breaker.h"
 #include "embed/embedder.h"
+#include "net/breaker.h"
 #include "server.h"
 
 #define COUNT 7
