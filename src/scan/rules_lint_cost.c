@@ -108,7 +108,8 @@ static void match_all(worst *w)
     rate = (double)text.len / 1e3 / (now_ms() - before + 1e-6);
     w->cost->limit |= match == STILE_MATCH_LIMIT;
     /* Where matching ended early, the text was not read. */
-    if (match != STILE_MATCH_FOUND && (w->cost->worst_mb_per_s <= 0 || rate < w->cost->worst_mb_per_s))
+    if (match != STILE_MATCH_FOUND &&
+        (w->cost->worst_mb_per_s <= 0 || rate < w->cost->worst_mb_per_s))
         w->cost->worst_mb_per_s = rate;
 }
 

@@ -24,15 +24,16 @@ static stile_status make_raw(stile_slice text, stile_arena *arena, stile_scan_vi
     return STILE_OK;
 }
 
-static stile_status make_plain(stile_slice text, stile_arena *arena, stile_view_list *list,
-                               stile_scan_view *raw, stile_scan_view *normalized, stile_error *err)
+static stile_status make_plain(stile_slice text, const stile_view_survey *survey,
+                               stile_arena *arena, stile_view_list *list, stile_scan_view *raw,
+                               stile_scan_view *normalized, stile_error *err)
 {
     stile_status st;
 
     if ((st = make_raw(text, arena, raw, err)) ||
         (st = stile_view_normalize(raw, arena, normalized, err)))
         return st;
-    list->survey = stile_view_survey_of(text);
+    list->survey = *survey;
     list->views[list->count++] = *raw;
     list->views[list->count++] = *normalized;
     return stile_view_fold(raw, normalized, arena, list, err);
@@ -52,8 +53,8 @@ static stile_status make_hidden(stile_slice text, stile_arena *arena, stile_view
                                err);
 }
 
-static stile_status make_views(stile_slice text, bool hidden, stile_arena *arena,
-                               stile_scan_views *out, stile_error *err)
+static stile_status make_views(stile_slice text, const stile_view_survey *survey, bool hidden,
+                               stile_arena *arena, stile_scan_views *out, stile_error *err)
 {
     stile_view_list *list = stile_alloc(sizeof *list);
     stile_scan_views views = {0};
@@ -64,7 +65,7 @@ static stile_status make_views(stile_slice text, bool hidden, stile_arena *arena
         return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     if (text.len > UINT32_MAX / 4)
         st = stile_fail(err, STILE_TOO_LARGE, "scan: a text of %zu bytes", text.len);
-    else if (!(st = make_plain(text, arena, list, &raw, &normalized, err)) && hidden)
+    else if (!(st = make_plain(text, survey, arena, list, &raw, &normalized, err)) && hidden)
         st = make_hidden(text, arena, list, &raw, &normalized, &views, err);
     if (!st && !(views.views = stile_arena_array(arena, list->count, sizeof *views.views)))
         st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
@@ -81,14 +82,24 @@ static stile_status make_views(stile_slice text, bool hidden, stile_arena *arena
 stile_status stile_scan_views_make(stile_slice text, stile_format format, stile_arena *arena,
                                    stile_scan_views *out, stile_error *err)
 {
+    stile_view_survey survey = stile_view_survey_of(text);
+
     (void)format;
-    return make_views(text, true, arena, out, err);
+    return make_views(text, &survey, true, arena, out, err);
+}
+
+stile_status stile_scan_views_surveyed(stile_slice text, const stile_view_survey *survey,
+                                       stile_arena *arena, stile_scan_views *out, stile_error *err)
+{
+    return make_views(text, survey, true, arena, out, err);
 }
 
 stile_status stile_scan_views_plain(stile_slice text, stile_arena *arena, stile_scan_views *out,
                                     stile_error *err)
 {
-    return make_views(text, false, arena, out, err);
+    stile_view_survey survey = stile_view_survey_of(text);
+
+    return make_views(text, &survey, false, arena, out, err);
 }
 
 static bool fault(const char **why, const char *what)

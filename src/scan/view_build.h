@@ -47,6 +47,11 @@ typedef struct stile_view_list {
 /* Adds a copy; past the most, notes the limit and drops it. */
 void stile_view_list_add(stile_view_list *list, const stile_scan_view *view);
 
+/* The views as a survey allows them; one that rules nothing out has every reading tried. For tests. */
+stile_status stile_scan_views_surveyed(stile_slice text, const stile_view_survey *survey,
+                                       stile_arena *arena, stile_scan_views *out,
+                                       stile_error *err) STILE_MUST_CHECK;
+
 /* `view` normalized, as a view of the same kind. */
 stile_status stile_view_normalize(const stile_scan_view *view, stile_arena *arena,
                                   stile_scan_view *out, stile_error *err) STILE_MUST_CHECK;

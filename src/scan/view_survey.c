@@ -6,7 +6,6 @@
 #define LETTER 1u
 #define DIGIT 2u
 #define SIGN 4u /* stands for a letter in leet; some are digits */
-#define ESCAPE 8u
 #define MARKUP 16u
 #define CONTROL 32u
 #define BEYOND 64u   /* not ASCII */
@@ -18,10 +17,10 @@
 
 static const unsigned char kinds[256] = {
     128, 128, 128, 128, 128, 128, 128, 128, 128, 0,   0,   0,   0,   0,   128, 128, 128, 128, 128,
-    128, 128, 128, 128, 128, 128, 128, 128, 160, 128, 128, 128, 128, 0,   4,   0,   0,   4,   8,
-    8,   0,   0,   0,   0,   0,   0,   0,   0,   0,   6,   6,   2,   6,   6,   6,   2,   6,   2,
+    128, 128, 128, 128, 128, 128, 128, 128, 160, 128, 128, 128, 128, 0,   4,   0,   0,   4,   0,
+    0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   6,   6,   2,   6,   6,   6,   2,   6,   2,
     2,   0,   0,   16,  0,   0,   0,   4,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,
-    1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   0,   8,   16,  0,
+    1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   0,   0,   16,  0,
     0,   0,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1,
     1,   1,   1,   1,   1,   1,   1,   1,   1,   0,   0,   0,   0,   128, 64,  64,  64,  64,  64,
     64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,  64,
@@ -66,7 +65,6 @@ stile_view_survey stile_view_survey_of(stile_slice text)
     return (stile_view_survey){.ascii = !(n.all & BEYOND),
                                .control = n.all & CONTROL,
                                .markup = n.all & MARKUP,
-                               .escape = n.all & ESCAPE,
                                .spaced = (n.all & BEYOND) || n.longest >= LEAST_SPACED,
                                .leet = n.beside >= LEAST_LEET || (n.all & DROPPED)};
 }

@@ -13,7 +13,6 @@ typedef struct stile_view_survey {
     bool ascii;   /* nothing else is in it */
     bool control; /* ESC */
     bool markup;  /* '<' or ']' */
-    bool escape;  /* '%', '&' or '\\' */
     bool spaced;  /* lone letters close together, or what is not ASCII */
     bool leet;    /* digits or signs beside letters, twice */
 } stile_view_survey;
