@@ -8,6 +8,7 @@
  * converted, so positions are offsets into the original. */
 #include <libxml/HTMLparser.h>
 #include <libxml/parserInternals.h>
+#include <pthread.h>
 #include <strings.h>
 
 #include "base/utf8.h"
@@ -264,6 +265,15 @@ static void add_run(void *ctx, const xmlChar *text, int len)
         xmlStopParser(r->ctxt);
 }
 
+/* Left to itself libxml2 sets up its dictionary's lock when the first parser is made: two threads
+ * that are first together each make a lock, and one of the two is never let go. */
+static void start_libxml2(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, xmlInitParser);
+}
+
 stile_status stile_parse_html(stile_parse_build *b, size_t from, stile_buf *title, stile_error *err)
 {
     reader r = {.b = b, .title = title, .from = from, .last = from};
@@ -274,6 +284,7 @@ stile_status stile_parse_html(stile_parse_build *b, size_t from, stile_buf *titl
 
     if (b->original.len == from)
         return STILE_OK;
+    start_libxml2();
     if (!(r.ctxt =
               htmlCreateMemoryParserCtxt(b->original.ptr + from, (int)(b->original.len - from))))
         return stile_fail(err, STILE_NO_MEMORY, "HTML: out of memory");

@@ -35,7 +35,7 @@ check() { # prints pass or fail
         echo "the mutant does not build" >&2
         exit 1
     }
-    if "$build/out/tests/property_noninterference" >"$build/log" 2>&1; then echo pass; else echo fail; fi
+    if timeout -k 5 300 "$build/out/tests/property_noninterference" >"$build/log" 2>&1; then echo pass; else echo fail; fi
 }
 
 export STILE_CASES="${STILE_CASES:-1000}"
