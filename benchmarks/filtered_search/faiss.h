@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FAISS as filtered_search's baselines use it: one index over all rows, and searches that the C
+/* FAISS as the baselines use it: one index over all rows, and searches that the C
  * API of 1.7.3 cannot express, so this is C++ behind C. Single-threaded. Aborts when it cannot. */
 #ifndef STILE_BENCHMARKS_FILTERED_SEARCH_FAISS_H
 #define STILE_BENCHMARKS_FILTERED_SEARCH_FAISS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "filtered_search_faiss.h"
+#include "benchmarks/filtered_search/faiss.h"
 
 #include <IndexFlat.h>
 #include <IndexHNSW.h>
