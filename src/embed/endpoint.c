@@ -6,8 +6,8 @@
  * after a wait; a timeout is not, as the caller has waited long enough. Whatever the endpoint
  * does wrong reads as STILE_UNAVAILABLE, so that a caller may answer by words alone. */
 #include <stdio.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "embed/endpoint_reply.h"
@@ -38,14 +38,6 @@ typedef struct endpoint {
     /* has its own lock */
     stile_breaker breaker;
 } endpoint;
-
-static uint64_t now_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void wait_ms(uint32_t ms)
 {
@@ -202,11 +194,11 @@ static stile_status embed_guarded(endpoint *e, const stile_slice *texts, size_t 
 {
     stile_status st;
 
-    if (!stile_breaker_pass(&e->breaker, now_ms()))
+    if (!stile_breaker_pass(&e->breaker, stile_clock_ms()))
         return stile_fail(err, STILE_UNAVAILABLE,
                           "embeddings endpoint: left alone for a while after failures");
     st = embed_run(e, texts, count, out, err);
-    stile_breaker_report(&e->breaker, now_ms(), !blames_endpoint(st));
+    stile_breaker_report(&e->breaker, stile_clock_ms(), !blames_endpoint(st));
     return st;
 }
 

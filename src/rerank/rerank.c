@@ -4,8 +4,8 @@
 #include "rerank/rerank.h"
 
 #include <math.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "net/breaker.h"
@@ -30,14 +30,6 @@ struct stile_reranker {
     /* has its own lock */
     stile_breaker breaker;
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec t;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static stile_status write_request(const stile_reranker *r, stile_slice query,
                                   const stile_slice *texts, size_t count, stile_buf *out,
@@ -123,11 +115,12 @@ stile_status stile_rerank(stile_reranker *r, stile_slice query, const stile_slic
             scores[i] = 0;
         return STILE_OK;
     }
-    if (!stile_breaker_pass(&r->breaker, now_ms()))
+    if (!stile_breaker_pass(&r->breaker, stile_clock_ms()))
         return stile_fail(err, STILE_UNAVAILABLE,
                           "reranker: left alone for a while after failures");
     st = judge(r, query, texts, count, sent, scores, err);
-    stile_breaker_report(&r->breaker, now_ms(), st != STILE_UNAVAILABLE && st != STILE_TIMEOUT);
+    stile_breaker_report(&r->breaker, stile_clock_ms(),
+                         st != STILE_UNAVAILABLE && st != STILE_TIMEOUT);
     if (!st)
         spread(texts, count, sent, scores);
     return st;
