@@ -252,12 +252,16 @@ const stile_command stile_command_query = {
         "--server\n"
         "it can only narrow the clearance of the API key.\n"
         "\n"
+        "What stands in double quotes is a phrase: every result holds each of them, its words in\n"
+        "that order. Words outside quotes rank the results and are not required.\n"
+        "\n"
         "Examples:\n"
         "  stile query --data d --clearance public \"how do I sign a tag\"\n"
         "  stile query --data d -c hr --clearance 'confidential//hr,eu' -k 5 --json \"salary "
         "bands\"\n"
         "  stile query --data d -f '{\"type\":\"gte\",\"key\":\"year\",\"value\":2024}' "
         "\"bands\"\n"
+        "  stile query --data d '\"salary bands\" 2024'\n"
         "  stile query --server http://127.0.0.1:7717 --token-file key \"salary bands\"\n",
     .options = options,
     .run = run,
