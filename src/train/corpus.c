@@ -22,6 +22,7 @@ void stile_train_corpus_release(stile_train_corpus *corpus)
 {
     stile_arena_release(&corpus->arena);
     stile_free(corpus->texts);
+    stile_free(corpus->labels);
     *corpus = (stile_train_corpus){0};
 }
 
@@ -186,6 +187,34 @@ static stile_status append(stile_train_corpus *c, const stile_train_text *text, 
     return STILE_OK;
 }
 
+/* Keep the row's label, once. */
+static stile_status keep_label(stile_train_corpus *c, const json_t *row, stile_error *err)
+{
+    stile_slice label = {0}, *grown;
+    size_t at = 0;
+    stile_status st = stile_json_get_string(row, "", "security_label", false, &label, err);
+
+    if (st || label.len == 0)
+        return st;
+    if (label.len > STILE_MAX_LABEL)
+        return stile_fail(err, STILE_TOO_LARGE, "/security_label: %zu bytes", label.len);
+    while (at < c->label_count && stile_slice_cmp(c->labels[at], label) < 0)
+        at++;
+    if (at < c->label_count && stile_slice_eq(c->labels[at], label))
+        return STILE_OK;
+    if (c->label_count == STILE_TRAIN_MAX_LABELS)
+        return stile_fail(err, STILE_TOO_LARGE, "/security_label: more than %d distinct ones",
+                          STILE_TRAIN_MAX_LABELS);
+    if (!(grown = stile_realloc_array(c->labels, c->label_count + 1, sizeof *grown)))
+        return stile_fail(err, STILE_NO_MEMORY, "train: out of memory");
+    c->labels = grown;
+    if ((st = stile_arena_copy(&c->arena, label, &label, err)))
+        return st;
+    memmove(grown + at + 1, grown + at, (c->label_count++ - at) * sizeof *grown);
+    grown[at] = label;
+    return STILE_OK;
+}
+
 /* `work` is scratch for the views, released by the caller. */
 static stile_status read_row(stile_train_corpus *c, const json_t *row, stile_arena *work,
                              stile_error *err)
@@ -203,7 +232,8 @@ static stile_status read_row(stile_train_corpus *c, const json_t *row, stile_are
         (meta && (st = stile_json_get_string(meta, "/meta", "payload", false, &payload, err))) ||
         (st = keep(c, row, "source", "unknown", &text.source, err)) ||
         (st = keep(c, row, "kind", "unknown", &text.kind, err)) ||
-        (st = keep(c, row, "lang", "unknown", &text.language, err)))
+        (st = keep(c, row, "lang", "unknown", &text.language, err)) ||
+        (st = keep_label(c, row, err)))
         return st;
     if (body.len > STILE_MAX_DOCUMENT)
         return stile_fail(err, STILE_TOO_LARGE, "/text: %zu bytes", body.len);
@@ -233,22 +263,33 @@ static stile_status read_line(stile_train_corpus *c, stile_slice line, stile_err
     return st;
 }
 
+stile_status stile_train_corpus_read_text(stile_train_corpus *corpus, const char *name,
+                                          stile_slice text, stile_error *err)
+{
+    size_t line = 0;
+
+    for (size_t at = 0; at < text.len;) {
+        const char *newline = memchr(text.ptr + at, '\n', text.len - at);
+        size_t end = newline ? (size_t)(newline - text.ptr) : text.len;
+        stile_status st = STILE_OK;
+        line++;
+        if (end > at)
+            st = read_line(corpus, stile_slice_of(text.ptr + at, end - at), err);
+        if (st)
+            return stile_fail_in(err, st, "%s:%zu", name, line);
+        at = end + 1;
+    }
+    return STILE_OK;
+}
+
 stile_status stile_train_corpus_read(stile_train_corpus *corpus, const char *path, stile_error *err)
 {
     stile_buf text;
-    size_t line = 0;
     stile_status st;
 
     stile_buf_init(&text, MAX_FILE);
-    st = stile_file_read(path, &text, err);
-    for (size_t at = 0; !st && at < text.len;) {
-        const char *newline = memchr(text.ptr + at, '\n', text.len - at);
-        size_t end = newline ? (size_t)(newline - text.ptr) : text.len;
-        line++;
-        if (end > at && (st = read_line(corpus, stile_slice_of(text.ptr + at, end - at), err)))
-            st = stile_fail_in(err, st, "%s:%zu", path, line);
-        at = end + 1;
-    }
+    if (!(st = stile_file_read(path, &text, err)))
+        st = stile_train_corpus_read_text(corpus, path, stile_buf_slice(&text), err);
     stile_buf_release(&text);
     return st;
 }

@@ -27,7 +27,12 @@ typedef struct stile_train_corpus {
     stile_train_text *texts;
     size_t count, size;
     uint32_t bits; /* of a feature */
+    /* The distinct `security_label`s of the rows, sorted: what is fitted carries their join. */
+    stile_slice *labels;
+    size_t label_count;
 } stile_train_corpus;
+
+#define STILE_TRAIN_MAX_LABELS 1024 /* distinct ones */
 
 void stile_train_corpus_init(stile_train_corpus *corpus, uint32_t bits);
 void stile_train_corpus_release(stile_train_corpus *corpus);
@@ -35,6 +40,9 @@ void stile_train_corpus_release(stile_train_corpus *corpus);
 /* Append every row of a file. Errors name file and line, never text. */
 stile_status stile_train_corpus_read(stile_train_corpus *corpus, const char *path,
                                      stile_error *err) STILE_MUST_CHECK;
+/* The same of the bytes of one, which `name` stands for in errors. */
+stile_status stile_train_corpus_read_text(stile_train_corpus *corpus, const char *name,
+                                          stile_slice text, stile_error *err) STILE_MUST_CHECK;
 
 /* Direct prompts and jailbreaks are measured, never fitted: they teach a classifier of documents to
  * look for what documents do not hold. */
