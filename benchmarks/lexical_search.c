@@ -1,37 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How fast is the lexical search, beside SQLite FTS5 over the same chunks in the same run?
  *
- *   bench_lexical_search [--chunks N] FILE.jsonl...
+ *   bench_lexical_search [--chunks N] FILE...
  *
- * The sentences of the texts given ("text" of each line) are drawn at random, a few to a chunk, until
- * there are N chunks (500,000): real words at their real frequencies, in more text than there is at
- * hand. One label, one thread, top 10 by BM25. Each kind of query is asked with words of given document
- * frequencies; stile ranks by any of the words, FTS5 is asked the same (OR), and once for chunks that
- * hold all of them (AND), which is less work. Prints medians, and the ratio with its spread. */
-#include <math.h>
+ * The chunks are the lines of .txt files (benchmarks/passages.py makes them), or of sentences drawn
+ * at random from .jsonl files: real words at their real frequencies, in more text than there may be
+ * at hand. One label, one thread, top 10 by BM25. Each kind of query is asked with words of given
+ * document frequencies: for any of them (OR) and for all of them (AND: stile's required terms).
+ * Prints medians, and the ratio with its spread. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "indexes/index.h"
-#ifdef STILE_HAVE_SQLITE
-#include <sqlite3.h>
-#endif
+#include "lexical_search/corpus.h"
+#include "lexical_search/fts5.h"
 
 #define STEP 1000 /* chunks in one apply */
-#define SENTENCES 4
 #define QUERIES 40
-#define WORD 32
+#define QUERY_WORDS 8
 
 typedef struct bench {
-    stile_buf text; /* all sentences */
-    size_t *starts; /* of each sentence; one more */
-    size_t sentences;
-    uint64_t state;
+    corpus corpus;
     uint32_t chunks;
     stile_analyzer *analyzer;
     stile_levels *levels;
@@ -40,17 +31,8 @@ typedef struct bench {
     stile_permit *permit;
     stile_index *index;
     char folder[64];
-#ifdef STILE_HAVE_SQLITE
-    sqlite3 *db;
-#endif
+    fts5 *fts;
 } bench;
-
-static double now_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static void must(stile_status st, const stile_error *err)
 {
@@ -60,195 +42,78 @@ static void must(stile_status st, const stile_error *err)
     }
 }
 
-/* SplitMix64 */
-static size_t below(bench *b, size_t bound)
+/* The next chunks, at most STEP, as step `seq`; how many. */
+static uint32_t add_step(bench *b, uint64_t seq, stile_buf *chunk)
 {
-    uint64_t z = (b->state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (size_t)((z ^ z >> 31) >> 11) % bound;
-}
-
-static void read_texts(bench *b, const char *path)
-{
-    stile_buf file;
+    static stile_index_document documents[STEP];
+    static stile_terms terms[STEP];
+    stile_slice none = {0};
+    stile_arena arena;
     stile_error err = {0};
+    uint32_t n = 0;
 
-    stile_buf_init(&file, (size_t)1 << 30);
-    must(stile_file_read(path, &file, &err), &err);
-    for (size_t at = 0; at < file.len;) {
-        const char *end = memchr(file.ptr + at, '\n', file.len - at);
-        size_t len = end ? (size_t)(end - file.ptr) - at : file.len - at;
-        json_t *line = NULL;
-        if (len && !stile_json_parse(stile_slice_of(file.ptr + at, len), path, &line, &err)) {
-            const json_t *text = json_object_get(line, "text");
-            stile_buf_add(&b->text, json_string_value(text), json_string_length(text));
-            stile_buf_add_str(&b->text, ". ");
-        }
-        json_decref(line);
-        at += len + 1;
+    stile_arena_init(&arena, 0);
+    for (; n < STEP && corpus_chunk(&b->corpus, chunk); n++) {
+        uint64_t number = (seq - 1) * STEP + n + 1;
+        uint64_t scattered = number * UINT64_C(0x9e3779b97f4a7c15);
+        documents[n] = (stile_index_document){
+            .collection = 1, .label = b->label, .chunks = 1, .terms = &terms[n]};
+        memcpy(documents[n].doc.bytes, &scattered, sizeof scattered);
+        must(stile_terms_of(b->analyzer, none, stile_buf_slice(chunk), &arena, &terms[n], &err),
+             &err);
+        fts5_add(b->fts, (int64_t)number, stile_buf_slice(chunk));
     }
-    stile_buf_release(&file);
+    must(stile_index_apply(b->index, documents, n, NULL, 0, seq, &err), &err);
+    stile_arena_release(&arena);
+    return n;
 }
-
-static void find_sentences(bench *b)
-{
-    b->starts = calloc(b->text.len / 20 + 2, sizeof *b->starts);
-    for (size_t i = 0, start = 0; i + 1 < b->text.len; i++)
-        if (b->text.ptr[i] == '.' && b->text.ptr[i + 1] == ' ' && i - start > 40) {
-            b->starts[b->sentences++] = start;
-            start = i + 2;
-            b->starts[b->sentences] = start;
-        }
-    if (b->sentences < 100) {
-        fprintf(stderr, "bench_lexical_search: too little text\n");
-        exit(1);
-    }
-}
-
-static void make_chunk(bench *b, stile_buf *out)
-{
-    stile_buf_reset(out);
-    for (int i = 0; i < SENTENCES; i++) {
-        size_t s = below(b, b->sentences);
-        stile_buf_add(out, b->text.ptr + b->starts[s], b->starts[s + 1] - b->starts[s]);
-    }
-}
-
-#ifdef STILE_HAVE_SQLITE
-static void sql(bench *b, const char *text)
-{
-    char *why = NULL;
-    if (sqlite3_exec(b->db, text, NULL, NULL, &why) != SQLITE_OK) {
-        fprintf(stderr, "bench_lexical_search: sqlite: %s\n", why);
-        exit(1);
-    }
-}
-
-static void open_fts(bench *b)
-{
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/fts.db", b->folder);
-    if (sqlite3_open(path, &b->db) != SQLITE_OK)
-        exit(1);
-    sql(b, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000000;"
-           "CREATE VIRTUAL TABLE t USING fts5(body, content='', tokenize='porter unicode61')");
-}
-#endif
 
 static void build(bench *b)
 {
     stile_index_options options = {.folder = b->folder};
+    stile_index_view *view;
+    stile_index_stats stats;
     stile_buf chunk;
     stile_error err = {0};
     uint64_t seq;
-#ifdef STILE_HAVE_SQLITE
-    sqlite3_stmt *insert = NULL;
-    sql(b, "BEGIN");
-    (void)sqlite3_prepare_v2(b->db, "INSERT INTO t(rowid, body) VALUES(?, ?)", -1, &insert, NULL);
-#endif
+    uint32_t wanted = b->chunks;
+
     stile_buf_init(&chunk, 1 << 20);
     must(stile_index_open(&options, &b->index, &seq, &err), &err);
-    for (uint32_t first = 0; first < b->chunks; first += STEP) {
-        static stile_index_document documents[STEP];
-        static stile_terms terms[STEP];
-        stile_slice none = {0};
-        stile_arena arena;
-        stile_arena_init(&arena, 0);
-        for (uint32_t i = 0; i < STEP; i++) {
-            uint64_t number = first + i + 1, scattered = number * UINT64_C(0x9e3779b97f4a7c15);
-            documents[i] = (stile_index_document){.collection = 1, .label = b->label, .chunks = 1};
-            memcpy(documents[i].doc.bytes, &scattered, sizeof scattered);
-            make_chunk(b, &chunk);
-            must(
-                stile_terms_of(b->analyzer, none, stile_buf_slice(&chunk), &arena, &terms[i], &err),
-                &err);
-            documents[i].terms = &terms[i];
-#ifdef STILE_HAVE_SQLITE
-            (void)sqlite3_bind_int64(insert, 1, (sqlite3_int64)number);
-            (void)sqlite3_bind_text(insert, 2, chunk.ptr, (int)chunk.len, SQLITE_TRANSIENT);
-            (void)sqlite3_step(insert);
-            (void)sqlite3_reset(insert);
-#endif
-        }
-        must(stile_index_apply(b->index, documents, STEP, NULL, 0, first / STEP + 1, &err), &err);
-        stile_arena_release(&arena);
+    for (b->chunks = 0; b->chunks < wanted;) {
+        uint32_t added = add_step(b, ++seq, &chunk);
+        b->chunks += added;
         if (isatty(2))
-            fprintf(stderr, "\r%u of %u chunks", first + STEP, b->chunks);
+            fprintf(stderr, "\r%u of %u chunks", b->chunks, wanted);
+        if (added < STEP)
+            break;
     }
     stile_buf_release(&chunk);
-#ifdef STILE_HAVE_SQLITE
-    (void)sqlite3_finalize(insert);
-    sql(b, "COMMIT; INSERT INTO t(t) VALUES('optimize')");
-#endif
-    fprintf(stderr, "\n");
+    fts5_finish(b->fts);
+    view = stile_index_acquire(b->index);
+    stile_index_view_stats(view, &stats);
+    stile_index_view_unref(view);
+    printf("%u chunks in %llu segments, %.0f bytes of index a chunk\n", b->chunks,
+           (unsigned long long)stats.segments, (double)stats.bytes / b->chunks);
 }
 
-/* Words of the text by how many of 2,000 sampled chunks hold them. */
-typedef struct word {
-    char text[WORD];
-    unsigned held;
-} word;
-
-static int by_text(const void *a, const void *b)
+static const char *pick(bench *b, const corpus_word *words, size_t count, char kind)
 {
-    return strcmp(((const word *)a)->text, ((const word *)b)->text);
-}
+    unsigned low = kind == 'c' ? 200 : kind == 'm' ? 20 : 2;
+    unsigned high = kind == 'c' ? 2001 : kind == 'm' ? 200 : 5;
 
-static size_t count_words(bench *b, word **out)
-{
-    enum { SAMPLE = 2000 };
-    size_t count = 0, room = 1 << 20, kept = 0;
-    word *words = calloc(room, sizeof *words);
-    stile_buf chunk;
-
-    stile_buf_init(&chunk, 1 << 20);
-    for (int s = 0; s < SAMPLE && words; s++) {
-        size_t first = count;
-        make_chunk(b, &chunk);
-        for (size_t i = 0; i < chunk.len;) {
-            size_t n = 0;
-            char text[WORD] = "";
-            while (i < chunk.len && ((chunk.ptr[i] | 32) < 'a' || (chunk.ptr[i] | 32) > 'z'))
-                i++;
-            while (i < chunk.len && (chunk.ptr[i] | 32) >= 'a' && (chunk.ptr[i] | 32) <= 'z') {
-                if (n + 1 < WORD)
-                    text[n++] = (char)(chunk.ptr[i] | 32);
-                i++;
-            }
-            if (n < 4 || count == room)
-                continue;
-            memcpy(words[count].text, text, WORD);
-            words[count++].held = 1;
-        }
-        qsort(words + first, count - first, sizeof *words, by_text);
-        for (size_t i = first, n = first; i < count || (count = n, false); i++)
-            if (i == first || strcmp(words[i].text, words[n - 1].text) != 0)
-                words[n++] = words[i];
-    }
-    qsort(words, count, sizeof *words, by_text);
-    for (size_t i = 0; i < count; i++)
-        if (kept && strcmp(words[kept - 1].text, words[i].text) == 0)
-            words[kept - 1].held++;
-        else
-            words[kept++] = words[i];
-    stile_buf_release(&chunk);
-    *out = words;
-    return kept;
-}
-
-static const char *pick(bench *b, const word *words, size_t count, unsigned low, unsigned high)
-{
     for (;;) {
-        const word *w = &words[below(b, count)];
+        const corpus_word *w = &words[corpus_below(&b->corpus, count)];
         if (w->held >= low && w->held < high)
             return w->text;
     }
 }
 
-static double ask_stile(bench *b, const char *query, size_t *hits)
+/* From the words to the hits, in milliseconds. `all`: only chunks that hold all of them. */
+static double ask_stile(bench *b, const char *query, bool all, size_t *hits)
 {
     const uint32_t collection = 1;
+    uint64_t required[QUERY_WORDS];
     stile_search search = {.mode = STILE_MODE_LEXICAL,
                            .collections = &collection,
                            .collection_count = 1,
@@ -265,6 +130,9 @@ static double ask_stile(bench *b, const char *query, size_t *hits)
     stile_arena_init(&arena, 0);
     must(stile_terms_of(b->analyzer, none, stile_str(query), &arena, &terms, &err), &err);
     search.terms = &terms;
+    for (uint32_t i = 0; all && i < terms.count && i < QUERY_WORDS; i++)
+        required[search.required_count++] = terms.terms[i].hash;
+    search.required = required;
     must(stile_index_search(view, &search, &arena, &found, hits, &err), &err);
     took = now_ms() - start;
     stile_arena_release(&arena);
@@ -272,75 +140,53 @@ static double ask_stile(bench *b, const char *query, size_t *hits)
     return took;
 }
 
-#ifdef STILE_HAVE_SQLITE
-static double ask_fts(bench *b, const char *query, const char *join)
-{
-    char match[512] = "";
-    sqlite3_stmt *select = NULL;
-    double start;
-    const char *at = query;
-
-    while (*at) {
-        size_t n = strcspn(at, " ");
-        (void)snprintf(match + strlen(match), sizeof match - strlen(match), "%s\"%.*s\"",
-                       *match ? join : "", (int)n, at);
-        at += n + (at[n] == ' ');
-    }
-    start = now_ms();
-    (void)sqlite3_prepare_v2(b->db, "SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT 10",
-                             -1, &select, NULL);
-    (void)sqlite3_bind_text(select, 1, match, -1, SQLITE_TRANSIENT);
-    while (sqlite3_step(select) == SQLITE_ROW)
-        ;
-    (void)sqlite3_finalize(select);
-    return now_ms() - start;
-}
-#endif
-
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static double median(double *values)
+/* Of sorted values. */
+static double part(double *values, int tenths)
 {
     qsort(values, QUERIES, sizeof *values, by_value);
-    return values[QUERIES / 2];
+    return values[QUERIES * tenths / 10];
+}
+
+/* Ask each query twice and time the second answer. */
+static void measure(bench *b, char queries[QUERIES][256], bool all)
+{
+    double ours[QUERIES], theirs[QUERIES], ratio[QUERIES];
+    size_t hits = 0;
+    int found = 0;
+
+    for (int q = 0; q < QUERIES; q++) {
+        for (int round = 0; round < 2; round++)
+            ours[q] = ask_stile(b, queries[q], all, &hits);
+        for (int round = 0; round < 2; round++)
+            theirs[q] = fts5_ask(b->fts, queries[q], all ? " AND " : " OR ", &found);
+        ratio[q] = theirs[q] / ours[q];
+    }
+    printf(" %.3f | %.2f | %.0f (%.0f to %.0f) |", part(ours, 5), part(theirs, 5), part(ratio, 5),
+           part(ratio, 1), part(ratio, 9));
 }
 
 /* `kinds`: one letter a word: c common (a tenth of the chunks and more), m, r rare. */
-static void measure(bench *b, const char *kinds, const word *words, size_t count)
+static void measure_kind(bench *b, const char *kinds, const corpus_word *words, size_t count)
 {
-    double ours[QUERIES], any[QUERIES] = {0}, all[QUERIES] = {0}, ratio[QUERIES],
-                          ratio_all[QUERIES];
-    size_t hits = 0;
+    static char queries[QUERIES][256];
 
     for (int q = 0; q < QUERIES; q++) {
-        char query[256] = "";
-        for (const char *k = kinds; *k; k++) {
-            unsigned low = *k == 'c' ? 200 : *k == 'm' ? 20 : 2;
-            unsigned high = *k == 'c' ? 2001 : *k == 'm' ? 200 : 5;
-            (void)snprintf(query + strlen(query), sizeof query - strlen(query), "%s%s",
-                           *query ? " " : "", pick(b, words, count, low, high));
-        }
-        (void)ask_stile(b, query, &hits);
-        ours[q] = ask_stile(b, query, &hits);
-#ifdef STILE_HAVE_SQLITE
-        any[q] = ask_fts(b, query, " OR ");
-        any[q] = ask_fts(b, query, " OR ");
-        all[q] = ask_fts(b, query, " AND ");
-        all[q] = ask_fts(b, query, " AND ");
-#endif
-        ratio[q] = any[q] / ours[q];
-        ratio_all[q] = all[q] / ours[q];
+        queries[q][0] = 0;
+        for (const char *k = kinds; *k; k++)
+            (void)snprintf(queries[q] + strlen(queries[q]), 256 - strlen(queries[q]), "%s%s",
+                           k > kinds ? " " : "", pick(b, words, count, *k));
     }
-    printf("| %-6s | %8.3f | %8.2f | %8.2f |", kinds, median(ours), median(any), median(all));
-    qsort(ratio, QUERIES, sizeof *ratio, by_value);
-    qsort(ratio_all, QUERIES, sizeof *ratio_all, by_value);
-    printf(" %.0f (%.0f to %.0f) | %.1f (%.1f to %.1f) |\n", ratio[QUERIES / 2],
-           ratio[QUERIES / 10], ratio[QUERIES * 9 / 10], ratio_all[QUERIES / 2],
-           ratio_all[QUERIES / 10], ratio_all[QUERIES * 9 / 10]);
+    printf("| %s |", kinds);
+    measure(b, queries, false);
+    measure(b, queries, true);
+    printf("\n");
+    (void)fflush(stdout);
 }
 
 static void set_up(bench *b)
@@ -361,11 +207,22 @@ static void set_up(bench *b)
     must(stile_permit_mint(b->labels, clearance, &b->permit, &err), &err);
     stile_label_destroy(label);
     stile_clearance_destroy(clearance);
-#ifdef STILE_HAVE_SQLITE
-    open_fts(b);
-#else
-    fprintf(stderr, "SKIPPED: the baseline needs libsqlite3-dev\n");
-#endif
+    b->fts = fts5_create(b->folder);
+}
+
+static int tear_down(bench *b)
+{
+    char command[128];
+
+    stile_permit_unref(b->permit);
+    stile_index_destroy(b->index);
+    stile_labels_destroy(b->labels);
+    stile_levels_destroy(b->levels);
+    stile_analyzer_destroy(b->analyzer);
+    fts5_destroy(b->fts);
+    corpus_release(&b->corpus);
+    (void)snprintf(command, sizeof command, "rm -rf %s", b->folder);
+    return system(command) == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -373,43 +230,26 @@ int main(int argc, char **argv)
     static const char *const kinds[] = {"c", "m", "r", "cc", "ccc", "mm", "cr", "mr", "cmr"};
     bench b = {.chunks = 500000};
     int first = 1;
-    word *words;
+    corpus_word *words;
     size_t count;
-    char command[128];
 
     if (argc > 2 && strcmp(argv[1], "--chunks") == 0) {
         b.chunks = (uint32_t)strtoul(argv[2], NULL, 10) / STEP * STEP;
         first = 3;
     }
     if (first >= argc || b.chunks == 0) {
-        fprintf(stderr, "usage: bench_lexical_search [--chunks N] FILE.jsonl...\n");
+        fprintf(stderr, "usage: bench_lexical_search [--chunks N] FILE...\n");
         return 2;
     }
-    stile_buf_init(&b.text, (size_t)1 << 31);
-    for (int i = first; i < argc; i++)
-        read_texts(&b, argv[i]);
-    find_sentences(&b);
+    corpus_read(&b.corpus, argv + first, argc - first);
     set_up(&b);
     build(&b);
-    count = count_words(&b, &words);
-    printf(
-        "%u chunks; words: c in at least a tenth of the chunks, m in 1 to 10%%, r in .1 to .25%%\n"
-        "| words | stile ms | FTS5 OR ms | FTS5 AND ms | OR ratio (p10 to p90) | AND ratio |\n"
-        "|---|---|---|---|---|---|\n",
-        b.chunks);
+    count = corpus_words(&b.corpus, &words);
+    printf("words: c in at least a tenth of the chunks, m in 1 to 10%%, r in .1 to .25%%\n"
+           "| words | any: stile ms | FTS5 ms | ratio (p10 to p90) | all: stile ms | FTS5 ms |"
+           " ratio (p10 to p90) |\n|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        measure(&b, kinds[i], words, count);
-    stile_permit_unref(b.permit);
-    stile_index_destroy(b.index);
-    stile_labels_destroy(b.labels);
-    stile_levels_destroy(b.levels);
-    stile_analyzer_destroy(b.analyzer);
-#ifdef STILE_HAVE_SQLITE
-    (void)sqlite3_close(b.db);
-#endif
-    stile_buf_release(&b.text);
-    free(b.starts);
+        measure_kind(&b, kinds[i], words, count);
     free(words);
-    (void)snprintf(command, sizeof command, "rm -rf %s", b.folder);
-    return system(command) == 0 ? 0 : 1;
+    return tear_down(&b);
 }

@@ -168,21 +168,27 @@ static double score_row(const ranking *r, const stile_row *rows, cursor *cursors
     return sum;
 }
 
+static void offer_scored(ranking *r, const stile_scope_run *run, uint32_t row, double sum)
+{
+    stile_hit hit;
+
+    if (sum > 0 && stile_topk_admits(r->top, sum)) {
+        hit = stile_scope_hit(run, row, sum);
+        stile_topk_offer(r->top, &hit);
+    }
+}
+
 /* A row to which the terms that are not optional give `sum`. */
 static void offer_row(ranking *r, const stile_scope_run *run, cursor *cursors, uint32_t row,
                       double sum)
 {
     const stile_row *rows = run->segment->rows + run->run->first_row;
-    stile_hit hit;
 
     if (!stile_topk_admits(r->top, (sum + r->rest) * ROUNDING) || !stile_scope_run_has(run, row))
         return;
     if (r->optional > 0)
         sum = score_row(r, rows, cursors, row);
-    if (sum > 0 && stile_topk_admits(r->top, sum)) {
-        hit = stile_scope_hit(run, row, sum);
-        stile_topk_offer(r->top, &hit);
-    }
+    offer_scored(r, run, row, sum);
 }
 
 /* Add the postings in [low, high) of terms that are not optional to the block's sums. */
@@ -219,14 +225,30 @@ static uint32_t next_row(const ranking *r, const cursor *cursors, uint32_t end)
     return next;
 }
 
+/* Whether the rows that a filter or required terms leave are fewer than the postings that would
+ * be read otherwise. */
+static bool rows_lead(const ranking *r, const stile_scope_run *run, const cursor *cursors)
+{
+    uint64_t postings = 0;
+
+    for (uint32_t t = 0; t < r->term_count; t++)
+        if (!r->terms[t].optional)
+            postings += (uint64_t)(cursors[t].end - cursors[t].at);
+    return run->filtered && run->only_count <= postings;
+}
+
 static void rank_run(ranking *r, const stile_scope_run *run, cursor *cursors)
 {
     const stile_row *rows = run->segment->rows + run->run->first_row;
     uint32_t end = run->run->rows, low;
 
-    if (run->filtered && run->only_count == 0)
+    choose_optional(r);
+    if (rows_lead(r, run, cursors)) {
+        for (uint32_t i = 0; i < run->only_count; i++)
+            offer_scored(r, run, run->only[i], score_row(r, rows, cursors, run->only[i]));
         return;
-    for (choose_optional(r); (low = next_row(r, cursors, end)) < end; choose_optional(r)) {
+    }
+    for (; (low = next_row(r, cursors, end)) < end; choose_optional(r)) {
         uint32_t high = end - low > BLOCK_ROWS ? low + BLOCK_ROWS : end;
         if (r->optional + 1 == r->term_count) {
             rank_single(r, run, cursors, high);

@@ -151,9 +151,18 @@ static int by_rank(const void *a, const void *b)
     return x->score != y->score ? (x->score > y->score ? -1 : 1) : memcmp(&x->doc, &y->doc, 16);
 }
 
-/* Every row's score by the formula; returns how many are hits. */
-static size_t score_all(const corpus *c, uint32_t mask, const stile_terms *query, stile_hit *hits)
+static bool holds(const row *r, const stile_search *s)
 {
+    for (size_t i = 0; i < s->required_count; i++)
+        if (!term_in(r, s->required[i]))
+            return false;
+    return true;
+}
+
+/* Every row's score by the formula; returns how many are hits. */
+static size_t score_all(const corpus *c, uint32_t mask, const stile_search *s, stile_hit *hits)
+{
+    const stile_terms *query = s->terms;
     const double k1 = 1.2, b = .75, weight = 1.5;
     double live = 0, title = 0, body = 0, df[QUERY_WORDS] = {0};
     size_t count = 0;
@@ -179,7 +188,7 @@ static size_t score_all(const corpus *c, uint32_t mask, const stile_terms *query
                          (tf * (k1 + 1)) /
                          (tf + k1 * (1 - b + b * (length / ((body + title * weight) / live))));
         }
-        if (score > 0)
+        if (score > 0 && holds(r, s))
             hits[count++] = (stile_hit){.doc = doc_of(i), .score = score};
     }
     qsort(hits, count, sizeof *hits, by_rank);
@@ -194,10 +203,14 @@ static void check_query(corpus *c, test_random *random)
     char text[64] = "restricted//none";
     stile_term storage[QUERY_WORDS];
     stile_terms query = {.terms = storage};
+    uint64_t required[2];
     stile_search s = {.mode = STILE_MODE_LEXICAL,
                       .collections = &collection,
                       .collection_count = 1,
                       .terms = &query,
+                      .required = required,
+                      .required_count =
+                          test_random_below(random, 3) ? 0 : 1 + test_random_below(random, 2),
                       .k = 1 + test_random_below(random, TOP)};
     stile_index_view *view = stile_index_acquire(c->index);
     stile_arena arena = {0};
@@ -211,6 +224,8 @@ static void check_query(corpus *c, test_random *random)
         if (test_random_below(random, 10) == 0)
             storage[query.count++] =
                 (stile_term){1000 + w, 0, (uint16_t)(1 + test_random_below(random, 2))};
+    for (size_t i = 0; i < s.required_count; i++)
+        required[i] = 1000 + test_random_below(random, test_random_below(random, 2) ? 4 : WORDS);
     for (int i = 0; i < LABELS; i++)
         if (mask >> i & 1)
             (void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s", tokens[i]);
@@ -218,7 +233,7 @@ static void check_query(corpus *c, test_random *random)
     must(stile_permit_mint(c->labels, clearance, &permit, &err), &err);
     s.permit = permit;
     must(stile_index_search(view, &s, &arena, &hits, &count, &err), &err);
-    all = score_all(c, mask, &query, expected);
+    all = score_all(c, mask, &s, expected);
     cr_assert_eq(count, all < s.k ? all : s.k, "%zu of %zu", count, all);
     for (size_t i = 0; i < count; i++)
         cr_assert(memcmp(&hits[i].doc, &expected[i].doc, 16) == 0 &&
