@@ -56,26 +56,25 @@ static stile_status make_hidden(stile_slice text, stile_arena *arena, stile_view
 static stile_status make_views(stile_slice text, const stile_view_survey *survey, bool hidden,
                                stile_arena *arena, stile_scan_views *out, stile_error *err)
 {
-    stile_view_list *list = stile_alloc(sizeof *list);
+    stile_view_list list; /* not zeroed: most of it stays unused */
     stile_scan_views views = {0};
     stile_scan_view raw, normalized;
     stile_status st;
 
-    if (!list)
-        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    list.count = 0;
+    list.limited = NULL;
     if (text.len > UINT32_MAX / 4)
         st = stile_fail(err, STILE_TOO_LARGE, "scan: a text of %zu bytes", text.len);
-    else if (!(st = make_plain(text, survey, arena, list, &raw, &normalized, err)) && hidden)
-        st = make_hidden(text, arena, list, &raw, &normalized, &views, err);
-    if (!st && !(views.views = stile_arena_array(arena, list->count, sizeof *views.views)))
+    else if (!(st = make_plain(text, survey, arena, &list, &raw, &normalized, err)) && hidden)
+        st = make_hidden(text, arena, &list, &raw, &normalized, &views, err);
+    if (!st && !(views.views = stile_arena_array(arena, list.count, sizeof *views.views)))
         st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     if (!st) {
-        memcpy(views.views, list->views, list->count * sizeof *views.views);
-        views.count = list->count;
-        views.limited = list->limited;
+        memcpy(views.views, list.views, list.count * sizeof *views.views);
+        views.count = list.count;
+        views.limited = list.limited;
         *out = views;
     }
-    stile_free(list);
     return st;
 }
 

@@ -2,6 +2,7 @@
 /* What a text hides in an encoding, when what comes out is prose: a blob stays a blob. */
 #include <ctype.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "scan/view_decoders.h"
 #include "scan/view_triggers.h"
@@ -59,15 +60,34 @@ static stile_status keep(decoding *d, stile_view_builder *b, const char *how)
     return STILE_OK;
 }
 
-static bool is_alnum(unsigned char c)
-{
-    return stile_ascii_is_letter((char)c) || stile_ascii_is_digit((char)c);
-}
+enum { WITHIN_WORD = 1, BEGINS = 2 };
 
+/* Where a run may begin: at a letter or digit behind none, at the signs of some encodings, at what is not
+ * ASCII. */
 static bool may_begin(unsigned char c, unsigned char before)
 {
-    return c >= 0x80 || c == '%' || c == '\\' || c == '&' || c == '+' || c == '/' ||
-           (is_alnum(c) && !is_alnum(before));
+    static const unsigned char kinds[128] = {
+        ['%'] = BEGINS,      ['\\'] = BEGINS,     ['&'] = BEGINS,      ['+'] = BEGINS,
+        ['/'] = BEGINS,      ['0'] = WITHIN_WORD, ['1'] = WITHIN_WORD, ['2'] = WITHIN_WORD,
+        ['3'] = WITHIN_WORD, ['4'] = WITHIN_WORD, ['5'] = WITHIN_WORD, ['6'] = WITHIN_WORD,
+        ['7'] = WITHIN_WORD, ['8'] = WITHIN_WORD, ['9'] = WITHIN_WORD, ['A'] = WITHIN_WORD,
+        ['B'] = WITHIN_WORD, ['C'] = WITHIN_WORD, ['D'] = WITHIN_WORD, ['E'] = WITHIN_WORD,
+        ['F'] = WITHIN_WORD, ['G'] = WITHIN_WORD, ['H'] = WITHIN_WORD, ['I'] = WITHIN_WORD,
+        ['J'] = WITHIN_WORD, ['K'] = WITHIN_WORD, ['L'] = WITHIN_WORD, ['M'] = WITHIN_WORD,
+        ['N'] = WITHIN_WORD, ['O'] = WITHIN_WORD, ['P'] = WITHIN_WORD, ['Q'] = WITHIN_WORD,
+        ['R'] = WITHIN_WORD, ['S'] = WITHIN_WORD, ['T'] = WITHIN_WORD, ['U'] = WITHIN_WORD,
+        ['V'] = WITHIN_WORD, ['W'] = WITHIN_WORD, ['X'] = WITHIN_WORD, ['Y'] = WITHIN_WORD,
+        ['Z'] = WITHIN_WORD, ['a'] = WITHIN_WORD, ['b'] = WITHIN_WORD, ['c'] = WITHIN_WORD,
+        ['d'] = WITHIN_WORD, ['e'] = WITHIN_WORD, ['f'] = WITHIN_WORD, ['g'] = WITHIN_WORD,
+        ['h'] = WITHIN_WORD, ['i'] = WITHIN_WORD, ['j'] = WITHIN_WORD, ['k'] = WITHIN_WORD,
+        ['l'] = WITHIN_WORD, ['m'] = WITHIN_WORD, ['n'] = WITHIN_WORD, ['o'] = WITHIN_WORD,
+        ['p'] = WITHIN_WORD, ['q'] = WITHIN_WORD, ['r'] = WITHIN_WORD, ['s'] = WITHIN_WORD,
+        ['t'] = WITHIN_WORD, ['u'] = WITHIN_WORD, ['v'] = WITHIN_WORD, ['w'] = WITHIN_WORD,
+        ['x'] = WITHIN_WORD, ['y'] = WITHIN_WORD, ['z'] = WITHIN_WORD,
+    };
+    unsigned kind = c < 0x80 ? kinds[c] : BEGINS, last = before < 0x80 ? kinds[before] : 0;
+
+    return (kind & ~(last & WITHIN_WORD)) != 0;
 }
 
 static stile_status decode_level(decoding *d, const stile_scan_view *view, int depth);
@@ -131,21 +151,30 @@ static stile_status try_decoder(decoding *d, const stile_scan_view *view, size_t
     return st;
 }
 
+/* One text being looked through. */
+typedef struct decode_walk {
+    const stile_scan_view *view;
+    int depth;
+    uint32_t in;         /* the decoders that may have a run in it */
+    unsigned char *rows; /* stile_decoders_rows; owned */
+    /* A run that gave nothing is not read again from its middle: that would be quadratic. */
+    size_t resume[STILE_DECODERS];
+} decode_walk;
+
 /* At one place, the decoders up to the first that finds something and shares it with no other; *taken:
  * what that one read, or 0. */
-static stile_status decode_at(decoding *d, const stile_scan_view *view, size_t at, int depth,
-                              size_t resume[STILE_DECODERS], size_t *taken)
+static stile_status decode_at(decoding *d, decode_walk *w, size_t at, size_t *taken)
 {
-    uint32_t may = stile_decoders_at(view->text, at);
+    uint32_t may = stile_decoders_at(w->view->text, w->rows, at) & w->in;
     stile_status st = STILE_OK;
 
     *taken = 0;
     for (size_t i = 0; !st && !*taken && may >> i; i++) {
         size_t before = d->made, ran = 0;
-        if (at < resume[i] || !(may >> i & 1))
+        if (at < w->resume[i] || !(may >> i & 1))
             continue;
-        st = try_decoder(d, view, i, at, depth, &ran);
-        resume[i] = at + ran;
+        st = try_decoder(d, w->view, i, at, w->depth, &ran);
+        w->resume[i] = at + ran;
         if (d->made != before && !stile_decoders[i].shares)
             *taken = ran;
     }
@@ -156,22 +185,22 @@ static stile_status decode_level(decoding *d, const stile_scan_view *view, int d
 {
     stile_slice text = view->text;
     unsigned char before = ' ';
-    /* A run that gave nothing is not read again from its middle: that would be quadratic. */
-    size_t at = 0, resume[STILE_DECODERS] = {0};
+    decode_walk w = {.view = view, .depth = depth, .in = stile_decoders_in(text)};
+    stile_status st = STILE_OK;
 
-    for (size_t i = 0; text.len && i < STILE_DECODERS; i++)
-        if (stile_decoders[i].needs && !memchr(text.ptr, stile_decoders[i].needs, text.len))
-            resume[i] = text.len;
-    while (at < text.len) {
+    if (!(w.rows = stile_alloc(text.len)))
+        return stile_fail(d->err, STILE_NO_MEMORY, "scan: out of memory");
+    stile_decoders_rows(text, w.rows);
+    for (size_t at = 0; !st && at < text.len;) {
         size_t taken = 0;
         unsigned char c = (unsigned char)text.ptr[at];
-        stile_status st;
-        if (may_begin(c, before) && (st = decode_at(d, view, at, depth, resume, &taken)))
-            return st;
+        if (may_begin(c, before))
+            st = decode_at(d, &w, at, &taken);
         before = c;
         at += taken ? taken : 1;
     }
-    return STILE_OK;
+    stile_free(w.rows);
+    return st;
 }
 
 static stile_status rotated(decoding *d, const stile_scan_view *normalized)

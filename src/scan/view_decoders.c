@@ -51,13 +51,16 @@ static bool is_space(char c)
 }
 
 /* What wraps encoded lines: blanks, quotes and their joining in code, the mark of quoted mail. */
-static bool is_wrapping(stile_slice text, size_t i)
+static inline bool is_wrapping(stile_slice text, size_t i)
 {
+    static const bool wraps[256] = {
+        ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true, [' '] = true,
+        ['"'] = true,  ['\''] = true, ['>'] = true,  ['\\'] = true, [','] = true};
     char c = text.ptr[i];
 
     if (c == '+') /* a digit of base64 as well */
         return i + 1 < text.len && is_space(text.ptr[i + 1]);
-    return is_space(c) || c == '"' || c == '\'' || c == '>' || c == '\\' || c == ',';
+    return wraps[(unsigned char)c];
 }
 
 /* Where a packed run goes on when it pauses at text[i] after so many digits, or `i` when it ends there: it
@@ -299,16 +302,16 @@ enum { TAGS, SELECTORS, ESCAPES, PERCENT, HEX, BASE32, BASE64 /* four of them, b
 
 /* Stricter alphabets first: base64's takes in the others'. */
 const stile_decoder stile_decoders[STILE_DECODERS] = {
-    [TAGS] = {"tags", 0, tags, true},
-    [SELECTORS] = {"selectors", 0, selectors, true},
-    [ESCAPES] = {"escapes", 0, stile_decode_escapes, true},
-    [PERCENT] = {"percent", '%', percent, false},
-    [HEX] = {"hex", 0, hex, false},
-    [BASE32] = {"base32", 0, base32, false},
-    [BASE64] = {"base64", 0, base64_0, true},
-    [BASE64 + 1] = {"base64", 0, base64_1, true},
-    [BASE64 + 2] = {"base64", 0, base64_2, true},
-    [BASE64 + 3] = {"base64", 0, base64_3, true},
+    [TAGS] = {"tags", NULL, tags, true},
+    [SELECTORS] = {"selectors", NULL, selectors, true},
+    [ESCAPES] = {"escapes", "\\&%", stile_decode_escapes, true},
+    [PERCENT] = {"percent", "%", percent, false},
+    [HEX] = {"hex", NULL, hex, false},
+    [BASE32] = {"base32", NULL, base32, false},
+    [BASE64] = {"base64", NULL, base64_0, true},
+    [BASE64 + 1] = {"base64", NULL, base64_1, true},
+    [BASE64 + 2] = {"base64", NULL, base64_2, true},
+    [BASE64 + 3] = {"base64", NULL, base64_3, true},
 };
 
 /* Digits in a row from text[at], as far as a run could do without a pause. */
@@ -351,7 +354,54 @@ static uint32_t base64_at(stile_slice text, size_t at)
     return found;
 }
 
-uint32_t stile_decoders_at(stile_slice text, size_t at)
+void stile_decoders_rows(stile_slice text, unsigned char *rows)
+{
+    unsigned row = 0;
+
+    for (size_t i = text.len; i-- > 0;) {
+        row = (row + 1) & -(unsigned)(base64_values[(unsigned char)text.ptr[i] & 127] >= 0);
+        row = (unsigned char)text.ptr[i] < 128 ? row : 0;
+        row -= row >> 8; /* no more than a byte holds */
+        rows[i] = (unsigned char)row;
+    }
+}
+
+/* Whether neither base64 nor base32, whose digits are among base64's, can have a run that begins with the
+ * word at text[at]: it is short and does not pause as a wrapped run does, or goes on with a word that is
+ * short too and no whole group of four. Most words of most texts are ruled out so. */
+static bool is_plain_word(stile_slice text, const unsigned char *rows, size_t at)
+{
+    size_t row = rows[at], next = at + row, more;
+
+    if (row >= LEAST_BASE64)
+        return false;
+    if (next == text.len)
+        return true;
+    if (is_wrapping(text, next))
+        while (++next < text.len && is_wrapping(text, next))
+            ;
+    more = next < text.len && next > at + row ? rows[next] : 0;
+    /* its last digit may be a '+' that wraps */
+    return row + more < LEAST_BASE64 && (more == 0 || more % 4 != 0) &&
+           memchr(text.ptr + at, '+', next + more - at) == NULL;
+}
+
+uint32_t stile_decoders_in(stile_slice text)
+{
+    uint32_t found = (1u << STILE_DECODERS) - 1;
+
+    for (size_t i = 0; text.len && i < STILE_DECODERS; i++) {
+        const char *needs = stile_decoders[i].needs;
+        bool has = !needs;
+        for (; needs && *needs && !has; needs++)
+            has = memchr(text.ptr, *needs, text.len) != NULL;
+        if (!has)
+            found &= ~(1u << i);
+    }
+    return found;
+}
+
+uint32_t stile_decoders_at(stile_slice text, const unsigned char *rows, size_t at)
 {
     char c = text.ptr[at], before = at > 0 ? text.ptr[at - 1] : ' ';
     uint32_t found = 0;
@@ -364,5 +414,7 @@ uint32_t stile_decoders_at(stile_slice text, size_t at)
         found |= 1u << PERCENT;
     if ((c == '\\' || hex_value(c) >= 0) && may_hex(text, at))
         found |= 1u << HEX;
+    if (base64_value(c) < 0 || is_plain_word(text, rows, at))
+        return found;
     return found | base32_at(text, at) | base64_at(text, at);
 }

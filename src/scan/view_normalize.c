@@ -146,15 +146,27 @@ static size_t styling_length(stile_slice text, size_t at)
     return text.ptr[at + len - 1] == 'm' ? len : 0;
 }
 
-/* What an ASCII character is read as: itself, a letter in lower case, white space a space; 0: nothing. */
-static char plain_ascii(char c)
-{
-    if ((unsigned char)c - (unsigned)'A' < 26u)
-        return (char)(c + 32);
-    if (stile_ascii_is_space(c))
-        return ' ';
-    return (char)((unsigned char)c > ' ' && c != 0x7f ? c : 0);
-}
+/* What an ASCII character is read as: itself, a letter in lower case, white space a space; 0: nothing, or it
+ * is not ASCII. */
+static const char plain_ascii[256] = {
+    ['\t'] = ' ',  ['\n'] = ' ', ['\v'] = ' ', ['\f'] = ' ', ['\r'] = ' ', [' '] = ' ',
+    ['!'] = '!',   ['"'] = '"',  ['#'] = '#',  ['$'] = '$',  ['%'] = '%',  ['&'] = '&',
+    ['\''] = '\'', ['('] = '(',  [')'] = ')',  ['*'] = '*',  ['+'] = '+',  [','] = ',',
+    ['-'] = '-',   ['.'] = '.',  ['/'] = '/',  ['0'] = '0',  ['1'] = '1',  ['2'] = '2',
+    ['3'] = '3',   ['4'] = '4',  ['5'] = '5',  ['6'] = '6',  ['7'] = '7',  ['8'] = '8',
+    ['9'] = '9',   [':'] = ':',  [';'] = ';',  ['<'] = '<',  ['='] = '=',  ['>'] = '>',
+    ['?'] = '?',   ['@'] = '@',  ['A'] = 'a',  ['B'] = 'b',  ['C'] = 'c',  ['D'] = 'd',
+    ['E'] = 'e',   ['F'] = 'f',  ['G'] = 'g',  ['H'] = 'h',  ['I'] = 'i',  ['J'] = 'j',
+    ['K'] = 'k',   ['L'] = 'l',  ['M'] = 'm',  ['N'] = 'n',  ['O'] = 'o',  ['P'] = 'p',
+    ['Q'] = 'q',   ['R'] = 'r',  ['S'] = 's',  ['T'] = 't',  ['U'] = 'u',  ['V'] = 'v',
+    ['W'] = 'w',   ['X'] = 'x',  ['Y'] = 'y',  ['Z'] = 'z',  ['['] = '[',  ['\\'] = '\\',
+    [']'] = ']',   ['^'] = '^',  ['_'] = '_',  ['`'] = '`',  ['a'] = 'a',  ['b'] = 'b',
+    ['c'] = 'c',   ['d'] = 'd',  ['e'] = 'e',  ['f'] = 'f',  ['g'] = 'g',  ['h'] = 'h',
+    ['i'] = 'i',   ['j'] = 'j',  ['k'] = 'k',  ['l'] = 'l',  ['m'] = 'm',  ['n'] = 'n',
+    ['o'] = 'o',   ['p'] = 'p',  ['q'] = 'q',  ['r'] = 'r',  ['s'] = 's',  ['t'] = 't',
+    ['u'] = 'u',   ['v'] = 'v',  ['w'] = 'w',  ['x'] = 'x',  ['y'] = 'y',  ['z'] = 'z',
+    ['{'] = '{',   ['|'] = '|',  ['}'] = '}',  ['~'] = '~',
+};
 
 /* A stretch of ASCII from `at` that is read byte by byte, a run of white space only to its first; gives its
  * end. Nothing is read where the first character stands for nothing or has marks on it. */
@@ -166,18 +178,18 @@ static size_t add_plain(normalizer *n, size_t at)
     char plain[PLAIN_ROOM];
 
     for (; len < last; len++) {
-        char c = text.ptr[at + len], p = (unsigned char)c < 0x80 ? plain_ascii(c) : 0;
+        char p = plain_ascii[(unsigned char)text.ptr[at + len]];
         if (p == 0 || (p == ' ' && space))
-            break;
-        if (at + len + 1 < text.len && (unsigned char)text.ptr[at + len + 1] >= 0xcc && p != ' ' &&
-            is_marked(text, at + len))
             break;
         space = p == ' ';
         plain[len] = p;
     }
+    /* marks stand behind what they are on */
+    if (len && plain[len - 1] != ' ' && is_marked(text, at + len - 1))
+        len--;
     if (len) {
         stile_view_add_exact(&n->b, at, plain, len);
-        n->space = space;
+        n->space = plain[len - 1] == ' ';
     }
     return at + len;
 }
@@ -195,7 +207,7 @@ static size_t add_ascii(normalizer *n, size_t at)
         }
         if (stile_ascii_is_space(text.ptr[at]))
             n->space = true; /* there is one already, or nothing before */
-        else if (plain_ascii(text.ptr[at]))
+        else if (plain_ascii[(unsigned char)text.ptr[at]])
             break; /* the start of a marked letter */
         len = styling_length(text, at);
         at += len ? len : 1; /* other controls are nothing */
