@@ -11,6 +11,7 @@
  * nonce is fooled. */
 #include "scan/spotlight.h"
 
+#include "base/base64.h"
 #include "base/hash.h"
 
 #define MARKS_FIRST 0xE000u /* of the private use area */
@@ -127,20 +128,6 @@ static void add_marked(const stile_spotlight *spotlight, stile_slice text, stile
     }
 }
 
-static void add_encoded(stile_slice text, stile_buf *out)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < text.len; i += 3) {
-        unsigned left = text.len - i < 3 ? (unsigned)(text.len - i) : 3, v = 0;
-        for (unsigned b = 0; b < 3; b++)
-            v = v << 8 | (b < left ? (unsigned char)text.ptr[i + b] : 0);
-        for (unsigned d = 0; d < 4; d++)
-            stile_buf_add_byte(out,
-                               (unsigned char)(d <= left ? digits[v >> (18 - 6 * d) & 63] : '='));
-    }
-}
-
 /* Escaped, then as the mode has it. */
 static void add_text(const stile_spotlight *spotlight, stile_slice text, stile_buf *out)
 {
@@ -157,7 +144,7 @@ static void add_text(const stile_spotlight *spotlight, stile_slice text, stile_b
     else if (spotlight->mode == STILE_SPOTLIGHT_DATAMARK)
         add_marked(spotlight, stile_buf_slice(&escaped), out);
     else
-        add_encoded(stile_buf_slice(&escaped), out);
+        stile_base64_encode(stile_buf_slice(&escaped), out);
     stile_buf_release(&escaped);
 }
 
