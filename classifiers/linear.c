@@ -4,9 +4,12 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/utf8.h"
+#include "stile/limits.h"
 
 #define HEADER ((size_t)48)
-#define VERSION 1
+#define PLAIN 1    /* versions: this one ends with the weights */
+#define LABELLED 2 /* and in this one a label follows */
 #define MIN_BITS 10
 #define MAX_BITS 22 /* 4 MiB of weights */
 #define MAX_WINDOW 256
@@ -14,11 +17,14 @@
 #define MAX_UNITS (1 << 24)
 
 struct stile_linear {
-    stile_map map;
+    stile_map map;         /* or empty: */
+    char *copy;            /* owned */
+    stile_slice file;      /* either's bytes */
     const int8_t *weights; /* in the map, 1 << bits of them */
     uint32_t mask, window, stride;
     int32_t bias, low, threshold, sure; /* in units of a weight */
     double scale;                       /* logits a unit; for showing only */
+    stile_slice label;                  /* in the map */
     stile_sha256 digest;
 };
 
@@ -56,16 +62,31 @@ static bool header_fits(const stile_linear *m, uint32_t bits)
            m->threshold < m->sure && m->scale > 0 && m->scale < 1e6;
 }
 
+/* What is between the weights and the digest: nothing, or a label. */
+static bool rest_fits(stile_linear *m, uint32_t version, size_t weights)
+{
+    size_t rest;
+
+    if (m->file.len < HEADER + weights + STILE_SHA256_LEN)
+        return false;
+    rest = m->file.len - HEADER - weights - STILE_SHA256_LEN;
+    m->label = stile_slice_of(m->file.ptr + HEADER + weights, rest);
+    if (version == PLAIN)
+        return rest == 0;
+    return rest > 0 && rest <= STILE_MAX_LABEL && stile_utf8_valid(m->label) == rest;
+}
+
 static stile_status read_header(stile_linear *m, const char *path, stile_error *err)
 {
-    const unsigned char *p = m->map.ptr;
-    uint32_t bits;
+    const unsigned char *p = (const unsigned char *)m->file.ptr;
+    uint32_t bits, version;
 
-    if (m->map.len < HEADER || memcmp(p, "STILELIN", 8) != 0)
+    if (m->file.len < HEADER || memcmp(p, "STILELIN", 8) != 0)
         return stile_fail(err, STILE_CORRUPT, "%s: not a classifier", path);
-    if (u32_at(p + 8) != VERSION)
+    version = u32_at(p + 8);
+    if (version != PLAIN && version != LABELLED)
         return stile_fail(err, STILE_UNSUPPORTED, "%s: a classifier of version %u", path,
-                          (unsigned)u32_at(p + 8));
+                          (unsigned)version);
     bits = u32_at(p + 12);
     m->window = u32_at(p + 16);
     m->stride = u32_at(p + 20);
@@ -76,9 +97,9 @@ static stile_status read_header(stile_linear *m, const char *path, stile_error *
     m->scale = f64_at(p + 40);
     if (!header_fits(m, bits))
         return stile_fail(err, STILE_CORRUPT, "%s: a classifier's header out of range", path);
-    if (m->map.len != HEADER + ((size_t)1 << bits) + STILE_SHA256_LEN)
+    if (!rest_fits(m, version, (size_t)1 << bits))
         return stile_fail(err, STILE_CORRUPT, "%s: %zu bytes do not fit the header", path,
-                          m->map.len);
+                          m->file.len);
     m->mask = (1u << bits) - 1;
     m->weights = (const int8_t *)(p + HEADER);
     return STILE_OK;
@@ -86,16 +107,23 @@ static stile_status read_header(stile_linear *m, const char *path, stile_error *
 
 static stile_status check_digest(stile_linear *m, const char *path, stile_error *err)
 {
-    size_t body = m->map.len - STILE_SHA256_LEN;
+    size_t body = m->file.len - STILE_SHA256_LEN;
     stile_sha256 digest;
-    stile_status st = stile_sha256_of(stile_slice_of(m->map.ptr, body), &digest, err);
+    stile_status st = stile_sha256_of(stile_slice_of(m->file.ptr, body), &digest, err);
 
     if (st)
         return st;
-    if (memcmp(digest.bytes, m->map.ptr + body, STILE_SHA256_LEN) != 0)
+    if (memcmp(digest.bytes, m->file.ptr + body, STILE_SHA256_LEN) != 0)
         return stile_fail(err, STILE_CORRUPT, "%s: the classifier's digest does not match", path);
     m->digest = digest;
     return STILE_OK;
+}
+
+static stile_status check_file(stile_linear *m, const char *name, stile_error *err)
+{
+    stile_status st = read_header(m, name, err);
+
+    return st ? st : check_digest(m, name, err);
 }
 
 stile_status stile_linear_load(const char *path, stile_linear **out, stile_error *err)
@@ -105,13 +133,35 @@ stile_status stile_linear_load(const char *path, stile_linear **out, stile_error
 
     if (!m)
         return stile_fail(err, STILE_NO_MEMORY, "classifier: out of memory");
-    if ((st = stile_map_open(path, &m->map, err)) || (st = read_header(m, path, err)) ||
-        (st = check_digest(m, path, err))) {
-        stile_linear_destroy(m);
-        return st;
+    if (!(st = stile_map_open(path, &m->map, err))) {
+        m->file = stile_slice_of(m->map.ptr, m->map.len);
+        st = check_file(m, path, err);
     }
-    *out = m;
-    return STILE_OK;
+    if (st)
+        stile_linear_destroy(m);
+    else
+        *out = m;
+    return st;
+}
+
+stile_status stile_linear_copy(stile_slice bytes, const char *name, stile_linear **out,
+                               stile_error *err)
+{
+    stile_linear *m = stile_alloc(sizeof *m);
+    stile_status st;
+
+    if (!m || !(m->copy = stile_alloc(bytes.len + 1))) {
+        stile_linear_destroy(m);
+        return stile_fail(err, STILE_NO_MEMORY, "classifier: out of memory");
+    }
+    if (bytes.len)
+        memcpy(m->copy, bytes.ptr, bytes.len);
+    m->file = stile_slice_of(m->copy, bytes.len);
+    if ((st = check_file(m, name, err)))
+        stile_linear_destroy(m);
+    else
+        *out = m;
+    return st;
 }
 
 void stile_linear_destroy(stile_linear *model)
@@ -119,6 +169,7 @@ void stile_linear_destroy(stile_linear *model)
     if (!model)
         return;
     stile_map_close(&model->map);
+    stile_free(model->copy);
     stile_free(model);
 }
 
@@ -136,7 +187,8 @@ stile_linear_fields stile_linear_fields_of(const stile_linear *m)
                                   .threshold = m->threshold,
                                   .sure = m->sure,
                                   .scale = m->scale,
-                                  .weights = m->weights};
+                                  .weights = m->weights,
+                                  .label = m->label};
     for (uint32_t left = m->mask; left; left >>= 1)
         fields.bits++;
     return fields;

@@ -19,16 +19,21 @@ typedef struct stile_linear stile_linear;
  * STILE_UNSUPPORTED for a newer format. Caller destroys. */
 stile_status stile_linear_load(const char *path, stile_linear **out,
                                stile_error *err) STILE_MUST_CHECK;
+/* The same of a copy of the file's bytes, which `name` stands for in errors. */
+stile_status stile_linear_copy(stile_slice bytes, const char *name, stile_linear **out,
+                               stile_error *err) STILE_MUST_CHECK;
 void stile_linear_destroy(stile_linear *model);
 /* Of the whole file: belongs into the scan version. */
 const stile_sha256 *stile_linear_digest(const stile_linear *model);
 
-/* The file's fields, for measuring and recalibrating; `weights` (1 << bits) borrows from the model. */
+/* The file's fields, for measuring and recalibrating; `weights` (1 << bits) and `label` borrow
+ * from the model. */
 typedef struct stile_linear_fields {
     uint32_t bits, window, stride;
     int32_t bias, low, threshold, sure; /* in units of a weight */
     double scale;                       /* logits a unit */
     const int8_t *weights;
+    stile_slice label; /* the join of the labels of what it was fitted on; empty: none had one */
 } stile_linear_fields;
 stile_linear_fields stile_linear_fields_of(const stile_linear *model);
 

@@ -27,6 +27,8 @@ static const stile_option train_options[] = {
     {"fit-only", 0, NULL, "hold nothing out: set the levels with `calibrate` before use", false},
     {"scores", 0, "FILE", "also write each row's held-out score, a JSON line each", false},
     {"jobs", 'j', "N", "fits at a time, each with a matrix in memory; 1 when not given", false},
+    {"levels", 0, "A,B,...", "of the rows' security labels, lowest first, when not the usual ones",
+     false},
     {"json", 0, NULL, "print JSON", false},
     {0},
 };
@@ -157,7 +159,9 @@ static stile_status train_model(const stile_arguments *arguments, const stile_tr
         !(st = score_all(arguments, corpus, options, jobs, &weights, scores, err)) &&
         !(st = stile_train_calibrate(corpus, scores, levels, err)) &&
         !(st = stile_train_model_write(stile_argument(arguments, "out"), &weights, corpus->bits,
-                                       options->shape, levels, err)))
+                                       options->shape, levels, err)) &&
+        !(st = stile_classifier_put_label(arguments, stile_argument(arguments, "out"), corpus,
+                                          (stile_slice){0}, err)))
         st = stile_train_table(corpus, scores, levels, table, err);
     stile_train_weights_release(&weights);
     stile_free(scores);

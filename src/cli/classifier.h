@@ -19,6 +19,12 @@ int stile_classifier_print(const stile_arguments *arguments, json_t *table,
 stile_status stile_classifier_write_scores(const char *path, const stile_train_corpus *corpus,
                                            const double *scores, stile_error *err) STILE_MUST_CHECK;
 
+/* Put the join of the rows' labels and of `before` (empty: none) into the model at `path`; without
+ * any, leave it as it is. A model whose label cannot be told is removed. */
+stile_status stile_classifier_put_label(const stile_arguments *arguments, const char *path,
+                                        const stile_train_corpus *corpus, stile_slice before,
+                                        stile_error *err) STILE_MUST_CHECK;
+
 extern const stile_option stile_classifier_model_options[]; /* of calibrate and eval */
 extern const stile_option stile_classifier_explain_options[];
 int stile_classifier_calibrate(const stile_arguments *arguments);

@@ -19,6 +19,8 @@ const stile_option stile_classifier_model_options[] = {
     {"model", 'm', "FILE", "the model; the shipped one when not given", false},
     {"scores", 0, "FILE", "also write each row's score, a JSON line each", false},
     {"out", 'o', "FILE", "calibrate: where the model with new levels goes", false},
+    {"levels", 0, "A,B,...", "calibrate: of the rows' security labels, when not the usual ones",
+     false},
     {"json", 0, NULL, "print JSON", false},
     {0},
 };
@@ -112,8 +114,10 @@ int stile_classifier_calibrate(const stile_arguments *arguments)
     if (!out)
         return stile_usage_error(arguments, "--out FILE is needed");
     if (!(st = measure(arguments, &m, &err)) &&
-        !(st = stile_train_calibrate(&m.corpus, m.scores, &m.levels, &err)))
-        st = stile_train_model_write(out, &m.weights, m.corpus.bits, m.shape, &m.levels, &err);
+        !(st = stile_train_calibrate(&m.corpus, m.scores, &m.levels, &err)) &&
+        !(st = stile_train_model_write(out, &m.weights, m.corpus.bits, m.shape, &m.levels, &err)))
+        st = stile_classifier_put_label(arguments, out, &m.corpus,
+                                        stile_linear_fields_of(m.model).label, &err);
     return finish(arguments, &m, st, &err);
 }
 

@@ -6,8 +6,10 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "stile/limits.h"
 
-#define VERSION 1
+#define PLAIN 1
+#define LABELLED 2
 #define HEADER ((size_t)48)
 #define MAX_UNIT 127
 
@@ -34,7 +36,7 @@ static void add_header(stile_buf *file, uint32_t bits, stile_train_shape shape, 
 
     memcpy(&scale_bits, &scale, sizeof scale_bits);
     stile_buf_add_str(file, "STILELIN");
-    stile_buf_add_u32(file, VERSION);
+    stile_buf_add_u32(file, PLAIN);
     stile_buf_add_u32(file, bits);
     stile_buf_add_u32(file, shape.window);
     stile_buf_add_u32(file, shape.stride);
@@ -68,6 +70,40 @@ stile_status stile_train_model_write(const char *path, const stile_train_weights
             st = stile_file_replace(path, stile_buf_slice(&file), 0644, err);
     }
     stile_buf_release(&file);
+    return st;
+}
+
+stile_status stile_train_model_label(const char *path, stile_slice label, stile_error *err)
+{
+    stile_linear *model = NULL;
+    stile_linear_fields f;
+    stile_sha256 digest;
+    stile_buf old, file;
+    size_t len;
+    stile_status st = stile_linear_load(path, &model, err); /* so that its header can be trusted */
+
+    if (st)
+        return st;
+    f = stile_linear_fields_of(model);
+    len = HEADER + ((size_t)1 << f.bits);
+    stile_buf_init(&old, len + STILE_MAX_LABEL + STILE_SHA256_LEN);
+    stile_buf_init(&file, len + STILE_MAX_LABEL + STILE_SHA256_LEN);
+    if (!(st = stile_file_read(path, &old, err))) {
+        stile_slice before = stile_buf_slice(&old);
+        stile_buf_add_slice(&file, stile_slice_cut(before, 0, 8));
+        stile_buf_add_u32(&file, LABELLED);
+        stile_buf_add_slice(&file, stile_slice_cut(before, 12, len));
+        stile_buf_add_slice(&file, label);
+    }
+    if (!st && !(st = stile_buf_ok(&file, err)) &&
+        !(st = stile_sha256_of(stile_buf_slice(&file), &digest, err))) {
+        stile_buf_add(&file, digest.bytes, STILE_SHA256_LEN);
+        if (!(st = stile_buf_ok(&file, err)))
+            st = stile_file_replace(path, stile_buf_slice(&file), 0644, err);
+    }
+    stile_buf_release(&file);
+    stile_buf_release(&old);
+    stile_linear_destroy(model);
     return st;
 }
 

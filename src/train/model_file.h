@@ -13,6 +13,11 @@ stile_status stile_train_model_write(const char *path, const stile_train_weights
                                      const stile_train_levels *levels,
                                      stile_error *err) STILE_MUST_CHECK;
 
+/* Write `label`, 1 to STILE_MAX_LABEL bytes, into the model at `path` instead of the one that it has:
+ * the join of the labels of what it was fitted and calibrated on. */
+stile_status stile_train_model_label(const char *path, stile_slice label,
+                                     stile_error *err) STILE_MUST_CHECK;
+
 /* A model's weights and bias in logits, as if they had just been fitted, and its shape, so that it can
  * be measured on a corpus of its bits and written with other levels. Caller releases the weights. */
 stile_status stile_train_model_weights(const stile_linear *model, stile_train_weights *out,
