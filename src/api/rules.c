@@ -3,6 +3,7 @@
 #include "api/rules.h"
 
 #include "api/reply.h"
+#include "base/base64.h"
 #include "plane/record.h"
 
 json_t *stile_api_pack_json(const stile_pack *pack)
@@ -110,19 +111,42 @@ static stile_status only(const stile_api_call *call, const char *const *known, s
     return stile_json_only(call->json, "", known, err);
 }
 
+/* "text" is YAML; a classifier comes as "model", in base64. */
+static stile_status read_text(const stile_api_call *call, stile_buf *model, stile_slice *out,
+                              stile_error *err)
+{
+    static const char *const rules[] = {"text", "note", NULL}, *const classifier[] = {"model",
+                                                                                      "note", NULL};
+    stile_slice encoded = {0};
+    stile_status st;
+
+    if (!stile_pack_is_model(call->parameter[0])) {
+        st = only(call, rules, err);
+        return st ? st : stile_json_get_string(call->json, "", "text", true, out, err);
+    }
+    if ((st = only(call, classifier, err)) ||
+        (st = stile_json_get_string(call->json, "", "model", true, &encoded, err)))
+        return st;
+    if ((st = stile_base64_decode(encoded, model, err)))
+        return stile_fail_in(err, st, "/model");
+    *out = stile_buf_slice(model);
+    return STILE_OK;
+}
+
 stile_status stile_api_pack_upload(const stile_api *api, const stile_api_call *call, stile_buf *out,
                                    stile_error *err)
 {
-    static const char *const known[] = {"text", "note", NULL};
     stile_slice text = {0}, note = {0};
+    stile_buf model;
     entry e = {0};
     stile_status st = enter(api, call, "rules.upload", STILE_SCOPE_RULES_WRITE, &e, err);
     bool entered = !st;
 
-    if (!st && !(st = only(call, known, err)) &&
-        !(st = stile_json_get_string(call->json, "", "text", true, &text, err)) &&
+    stile_buf_init(&model, STILE_MAX_MODEL_TEXT + 1);
+    if (!st && !(st = read_text(call, &model, &text, err)) &&
         !(st = stile_json_get_string(call->json, "", "note", false, &note, err)))
         st = stile_plane_pack_upload(api->plane, &e.step, text, note, &e.arena, &e.pack, err);
+    stile_buf_release(&model);
     return leave(api, call, "rules.upload", &e, entered, st, out, err);
 }
 

@@ -3,6 +3,7 @@
 #include "api/diff.h"
 #include "api/reply.h"
 #include "api/rules.h"
+#include "plane/pack_model.h"
 #include "plane/record.h"
 #include "plane/shadow.h"
 #include "query/released.h"
@@ -135,6 +136,31 @@ static stile_status read_version(const stile_api *api, stile_slice name, stile_s
     return stile_plane_pack_text(api->plane, pack, arena, text, err);
 }
 
+/* A classifier is not given out; what it is, to those who are cleared for what it was made of. */
+static stile_status add_model(const stile_api *api, const stile_caller *caller, stile_slice bytes,
+                              json_t *json, stile_error *err)
+{
+    stile_label *label = NULL;
+    stile_linear *model = NULL;
+    stile_linear_fields f;
+    stile_status st = stile_pack_model_label(api->plane, bytes, &label, err);
+
+    if (!st && label && !stile_clearance_dominates(caller->clearance, label)) {
+        (void)json_object_set_new(json, "model", json_null());
+    } else if (!st && !(st = stile_linear_copy(bytes, "model", &model, err))) {
+        f = stile_linear_fields_of(model);
+        (void)json_object_set_new(
+            json, "model",
+            json_pack("{s:I,s:I,s:I,s:f,s:f,s:f,s:o}", "bits", (json_int_t)f.bits, "window",
+                      (json_int_t)f.window, "stride", (json_int_t)f.stride, "low", f.low * f.scale,
+                      "threshold", f.threshold * f.scale, "sure", f.sure * f.scale, "label",
+                      label ? stile_json_string(stile_label_text(label)) : json_null()));
+    }
+    stile_linear_destroy(model);
+    stile_label_destroy(label);
+    return st;
+}
+
 stile_status stile_api_pack_get(const stile_api *api, const stile_api_call *call, stile_buf *out,
                                 stile_error *err)
 {
@@ -147,10 +173,16 @@ stile_status stile_api_pack_get(const stile_api *api, const stile_api_call *call
     if (!st && !(st = read_version(api, call->parameter[0], call->parameter[1], &arena, &pack,
                                    &text, err))) {
         json_t *json = stile_api_pack_json(&pack);
-        (void)json_object_set_new(json, "text", stile_json_string(text));
+        if (stile_pack_is_model(pack.name))
+            st = add_model(api, &caller, text, json, err);
+        else
+            (void)json_object_set_new(json, "text", stile_json_string(text));
         if (call->etag)
             stile_pack_etag(&pack, call->etag);
-        st = stile_api_reply(json, out, err);
+        if (st)
+            json_decref(json);
+        else
+            st = stile_api_reply(json, out, err);
     }
     stile_arena_release(&arena);
     return st;
@@ -166,6 +198,8 @@ stile_status stile_api_pack_diff(const stile_api *api, const stile_api_call *cal
     json_t *lines = NULL;
     stile_status st = enter(api, call, &arena, &caller, err);
 
+    if (!st && stile_pack_is_model(call->parameter[0]))
+        st = stile_fail(err, STILE_INVALID, "a classifier has no lines to compare");
     if (!st &&
         !(st = read_version(api, call->parameter[0], stile_api_query(call, "from"), &arena, &from,
                             &before, err)) &&

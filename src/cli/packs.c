@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/route.h"
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/ui.h"
@@ -126,6 +127,15 @@ static int print_list(const json_t *reply)
     return reply ? print_table(list ? list : json_object_get(reply, "versions")) : 0;
 }
 
+static void print_model(const json_t *model)
+{
+    if (!model)
+        return;
+    printf("2^%lld weights, windows of %lld words, threshold %.3f, label %s\n",
+           number_of(model, "bits"), number_of(model, "window"),
+           json_number_value(json_object_get(model, "threshold")), text_of(model, "label"));
+}
+
 static int print_text(const json_t *pack)
 {
     const json_t *text = json_object_get(pack, "text");
@@ -134,6 +144,9 @@ static int print_text(const json_t *pack)
         return 0;
     printf("# %s version %lld, %s, by %s, %s\n", text_of(pack, "pack"), number_of(pack, "version"),
            text_of(pack, "state"), text_of(pack, "author"), text_of(pack, "etag"));
+    print_model(json_object_get(pack, "model"));
+    if (!text)
+        return 0;
     stile_print_stored(stdout, stile_slice_of(json_string_value(text), json_string_length(text)),
                        true);
     return 0;
@@ -168,7 +181,8 @@ static int print_test(const json_t *reply)
                     number_of(f, "line"), text_of(f, "rule"), text_of(f, "what"));
     }
     if (reply)
-        printf("%lld examples, %lld failed; %s version %lld is %s\n", number_of(reply, "examples"),
+        printf("%lld %s, %lld failed; %s version %lld is %s\n", number_of(reply, "examples"),
+               stile_pack_is_model(stile_str(text_of(reply, "pack"))) ? "texts" : "examples",
                number_of(reply, "failed"), text_of(reply, "pack"), number_of(reply, "version"),
                text_of(reply, "state"));
     return number_of(reply, "failed") ? 1 : 0;
@@ -250,6 +264,25 @@ static int step(const stile_arguments *arguments, const char *name, int (*print)
     return code;
 }
 
+/* What an upload sends: rules as text, a classifier's bytes in base64. NULL: not UTF-8. */
+static json_t *upload_of(const char *name, stile_slice content, const char *note)
+{
+    json_t *body;
+    stile_buf encoded;
+
+    if (!stile_pack_is_model(stile_str(name))) {
+        body = json_pack("{s:o}", "text", stile_json_string(content));
+    } else {
+        stile_buf_init(&encoded, 2 * STILE_MAX_MODEL_TEXT);
+        stile_base64_encode(content, &encoded);
+        body = json_pack("{s:o}", "model", stile_json_string(stile_buf_slice(&encoded)));
+        stile_buf_release(&encoded);
+    }
+    if (body && note)
+        (void)json_object_set_new(body, "note", json_string(note));
+    return body;
+}
+
 int stile_packs_run_upload(const stile_arguments *arguments)
 {
     pack_path path = path_of(positional(arguments, 0), NULL, "", NULL);
@@ -259,17 +292,14 @@ int stile_packs_run_upload(const stile_arguments *arguments)
     json_t *body = NULL;
     int code;
 
-    stile_buf_init(&text, STILE_MAX_PACK_TEXT + 1);
-    if (stile_file_read(file, &text, &err)) {
+    stile_buf_init(&text, STILE_MAX_MODEL_TEXT + 1);
+    if (stile_file_read(file, &text, &err))
         code = stile_report(&err);
-    } else if (!(body = json_pack("{s:o,s:s?}", "text", stile_json_string(stile_buf_slice(&text)),
-                                  "note", stile_argument(arguments, "note")))) {
+    else if (!(body = upload_of(positional(arguments, 0), stile_buf_slice(&text),
+                                stile_argument(arguments, "note"))))
         code = stile_usage_error(arguments, "%s is not UTF-8 text", file);
-    } else {
-        if (!stile_argument(arguments, "note"))
-            (void)json_object_del(body, "note");
+    else
         code = ask(arguments, "POST", &path, body, print_pack);
-    }
     json_decref(body);
     stile_buf_release(&text);
     return code;

@@ -225,8 +225,11 @@ static const stile_command subcommands[] = {
      .usage = "stile rules upload --data DIR [--note TEXT] PACK FILE",
      .details = "The ids of its rules begin with the pack's name and a dot. Nothing is enforced\n"
                 "yet: next come test, shadow, approve (by another person) and promote.\n"
+                "The pack named classifier takes a file of `stile classifier train` instead; it is\n"
+                "tested on the frozen set that scan.frozen in stile.yaml names.\n"
                 "\n"
-                "Example:\n  stile rules upload --data d acme acme.yaml\n",
+                "Examples:\n  stile rules upload --data d acme acme.yaml\n"
+                "  stile rules upload --data d classifier ours.bin\n",
      .options = upload_options,
      .run = stile_packs_run_upload,
      .least = 2,

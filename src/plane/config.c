@@ -39,6 +39,7 @@ static const struct {
     {"index.b", offsetof(stile_config, index.b), SHARE_OR_NONE},
     {"index.title_weight", offsetof(stile_config, index.title_weight), WEIGHT},
     {"scan.rules", offsetof(stile_config, scan.rules), TEXT},
+    {"scan.frozen", offsetof(stile_config, scan.frozen), TEXT},
     {"scan.threshold_external", offsetof(stile_config, scan.threshold[0]), SHARE},
     {"scan.threshold_internal", offsetof(stile_config, scan.threshold[1]), SHARE},
     {"scan.threshold_curated", offsetof(stile_config, scan.threshold[2]), SHARE},
@@ -88,6 +89,8 @@ static const char template_text[] =
     "#   shadow_least: 200     # a promotion needs so many chunks compared in shadow,\n"
     "#   withheld_rise: 0.01   # and at most this share of them newly withheld\n"
     "#   spike_rise: 0.05      # more than this, after it, rolls it back\n"
+    "#   frozen: /etc/stile/frozen.jsonl  # labelled texts: a classifier must not do worse on "
+    "them\n"
     "\n"
     "server:\n"
     "  listen: 127.0.0.1:7717\n"

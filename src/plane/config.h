@@ -26,6 +26,8 @@ typedef struct stile_config {
     } index;
     struct {
         const char *rules;
+        const char
+            *frozen; /* labelled JSON lines that a classifier must not do worse on; or NULL */
         double threshold[3]; /* by stile_trust; 0: the shipped one */
         /* a promotion needs so many chunks compared in shadow, and is refused when more than this
            share of them would newly be withheld */

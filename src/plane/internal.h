@@ -55,10 +55,12 @@ struct stile_plane {
 void stile_plane_gate_init(stile_plane *plane);
 void stile_plane_gate_release(stile_plane *plane);
 
-/* Load the shipped packs and `packs` into a policy with the configured thresholds. */
+/* Load the shipped packs and `packs` into a policy with the configured thresholds, and `model` (empty:
+ * the shipped one) as its classifier. */
 stile_status stile_plane_build_policy(const stile_plane *plane,
                                       const struct stile_rules_pack *packs, size_t count,
-                                      stile_policy **out, stile_error *err) STILE_MUST_CHECK;
+                                      stile_slice model, stile_policy **out,
+                                      stile_error *err) STILE_MUST_CHECK;
 /* Put it in force, with a reference of its own, and give the plane's reference to the one before:
  * unref it when the gate is let go. Under the gate. */
 stile_policy *stile_plane_swap_policy(stile_plane *plane, stile_policy *policy) STILE_MUST_CHECK;

@@ -2,19 +2,23 @@
 /* The first steps of a pack's life: upload and test. They change nothing that is in force. */
 #include "base/utf8.h"
 #include "classifiers/rules.h"
+#include "plane/pack_model.h"
 #include "plane/packs_internal.h"
 #include "scan/rules_lint.h"
 
-static stile_status check_upload(stile_slice text, stile_slice note, stile_error *err)
+static stile_status check_upload(stile_slice name, stile_slice text, stile_slice note,
+                                 stile_error *err)
 {
+    bool model = stile_pack_is_model(name);
+    size_t most = model ? STILE_MAX_MODEL_TEXT : STILE_MAX_PACK_TEXT;
+
     if (text.len == 0)
         return stile_fail(err, STILE_INVALID, "pack: it is empty");
-    if (text.len > STILE_MAX_PACK_TEXT)
-        return stile_fail(err, STILE_TOO_LARGE, "pack: %zu bytes, at most %zu", text.len,
-                          STILE_MAX_PACK_TEXT);
+    if (text.len > most)
+        return stile_fail(err, STILE_TOO_LARGE, "pack: %zu bytes, at most %zu", text.len, most);
     if (note.len > STILE_MAX_PACK_NOTE)
         return stile_fail(err, STILE_TOO_LARGE, "note: at most %d bytes", STILE_MAX_PACK_NOTE);
-    if (stile_utf8_valid(text) != text.len)
+    if (!model && stile_utf8_valid(text) != text.len)
         return stile_fail(err, STILE_INVALID, "pack: not UTF-8 at byte %zu",
                           stile_utf8_valid(text));
     return STILE_OK;
@@ -27,12 +31,13 @@ static stile_status check_compiles(stile_plane *plane, stile_slice name, stile_s
     stile_arena arena;
     stile_slice copy;
     stile_policy *policy = NULL;
+    stile_slice none = {0};
     stile_status st;
 
     stile_arena_init(&arena, 0);
     if (!(st = stile_arena_copy(&arena, name, &copy, err))) {
         stile_rules_pack pack = {.name = copy.ptr, .text = text};
-        st = stile_plane_build_policy(plane, &pack, 1, &policy, err);
+        st = stile_plane_build_policy(plane, &pack, 1, none, &policy, err);
     }
     stile_policy_unref(policy);
     stile_arena_release(&arena);
@@ -78,8 +83,14 @@ stile_status stile_plane_pack_upload(stile_plane *plane, const stile_pack_step *
     stile_status st;
 
     pack.changed_ms = pack.created_ms;
-    if ((st = stile_pack_name_check(step->name, err)) || (st = check_upload(text, note, err)) ||
-        (st = check_compiles(plane, step->name, text, err)))
+    if ((st = stile_pack_name_check(step->name, err)) ||
+        (st = check_upload(step->name, text, note, err)))
+        return st;
+    if (stile_pack_is_model(step->name))
+        st = stile_pack_model_admit(plane, text, step->caller, err);
+    else
+        st = check_compiles(plane, step->name, text, err);
+    if (st)
         return st;
     (void)pthread_mutex_lock(&plane->policy_lock);
     st = upload(plane, step, text, &pack, err);
@@ -171,7 +182,8 @@ stile_status stile_plane_pack_test(stile_plane *plane, const stile_pack_step *st
     stile_status st;
 
     if ((st = stile_pack_begin(plane, step, arena, &pack, err)) ||
-        (st = check_rules(plane, &pack, report, err)))
+        (st = stile_pack_is_model(pack.name) ? stile_pack_model_test(plane, &pack, report, err)
+                                             : check_rules(plane, &pack, report, err)))
         return st;
     (void)pthread_mutex_lock(&plane->policy_lock);
     if (!(st = stile_pack_begin(plane, step, arena, &pack, err)) &&

@@ -3,6 +3,7 @@
  * reads the record, checks the step, builds whatever policy it needs aside, and commits. */
 #include <stdio.h>
 
+#include "plane/pack_model.h"
 #include "plane/packs_internal.h"
 #include "plane/shadow.h"
 
@@ -90,7 +91,8 @@ stile_status stile_plane_pack_approve(stile_plane *plane, const stile_pack_step 
     st = stile_pack_begin(plane, step, arena, &pack, err);
     if (!st && pack.state != STILE_PACK_SHADOW)
         st = stile_pack_wrong_state(&pack, "shadow", err);
-    if (!st && !(st = check_person(&pack, stile_str(step->caller->name), err))) {
+    if (!st && !(st = check_person(&pack, stile_str(step->caller->name), err)) &&
+        !(st = stile_pack_admit(plane, &pack, step->caller, err))) {
         stile_pack_turn(&pack, STILE_PACK_SHADOW);
         pack.approver = stile_str(step->caller->name);
         st = stile_pack_commit(plane, &c, err);
@@ -132,11 +134,16 @@ static stile_status check_promotion(stile_plane *plane, const stile_pack *pack,
         st = stile_fail(err, STILE_CONFLICT, "the pack's shadow could not be built; see the log");
     else
         st = check_person(pack, pack->approver, err);
+    if (!st)
+        st = stile_pack_admit(plane, pack, caller, err);
     if (!st) {
         stile_shadow_pair pair = {.enforced = *stile_policy_hash(enforced),
                                   .shadow = *stile_policy_hash(shadow.policy)};
         st = stile_shadow_judge(plane, &pair, caller, err);
     }
+    if (!st &&
+        stile_pack_is_model(pack->name)) /* what is in force may be another than when tested */
+        st = stile_pack_model_judge(plane, enforced, shadow.policy, err);
     stile_policy_unref(enforced);
     stile_policy_unref(shadow.policy);
     return st;

@@ -144,6 +144,7 @@ typedef struct gathering {
     stile_slice without;       /* this name is left out, or empty */
     stile_rules_pack *packs;   /* STILE_MAX_ACTIVE_PACKS + 1 */
     size_t count;
+    stile_slice model; /* the classifier, or empty: the shipped one */
     bool placed;
 } gathering;
 
@@ -152,6 +153,8 @@ static stile_status take(gathering *g, const stile_pack *pack, stile_error *err)
     stile_slice name;
     stile_status st;
 
+    if (stile_pack_is_model(pack->name))
+        return stile_plane_pack_text(g->plane, pack, g->arena, &g->model, err);
     if (g->count == STILE_MAX_ACTIVE_PACKS)
         return stile_fail(err, STILE_CONFLICT, "at most %d packs may be active",
                           STILE_MAX_ACTIVE_PACKS);
@@ -197,7 +200,7 @@ stile_status stile_packs_policy(stile_plane *plane, const stile_pack *instead, s
         st = stile_fail(err, STILE_NO_MEMORY, "plane: out of memory");
     else if (!(st = stile_plane_packs(plane, none, gather_active, &g, err)) &&
              !(st = place_instead(&g, none, err)))
-        st = stile_plane_build_policy(plane, g.packs, g.count, out, err);
+        st = stile_plane_build_policy(plane, g.packs, g.count, g.model, out, err);
     stile_arena_release(&arena);
     return st;
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of an uploaded rule pack:
+/* The life of an uploaded pack of rules, or of a classifier (STILE_MODEL_PACK):
  *
  *     upload -> draft -> test -> tested -> shadow -> approve -> promote -> active -> roll back
  *
  * Every version is kept. The policy in force is the shipped packs and the active version of each
  * uploaded one. Author and approver are two principals; scopes are checked by the caller of these
- * functions, persons and states here. Each step is in the audit log before it takes effect. */
+ * functions, persons and states here. Each step is in the audit log before it takes effect.
+ *
+ * A classifier is tested on the frozen set, against what is in force: at `test`, and once more when it
+ * is promoted. Uploading, approving and promoting one takes a clearance that dominates its label. */
 #ifndef STILE_PLANE_PACKS_H
 #define STILE_PLANE_PACKS_H
 
@@ -16,7 +19,7 @@
 stile_status stile_plane_pack(stile_plane *plane, stile_slice name, uint32_t version,
                               stile_arena *arena, stile_pack *out,
                               stile_error *err) STILE_MUST_CHECK;
-/* Its YAML, checked against the record's digest. */
+/* Its YAML, or a classifier's bytes, checked against the record's digest. */
 stile_status stile_plane_pack_text(stile_plane *plane, const stile_pack *pack, stile_arena *arena,
                                    stile_slice *out, stile_error *err) STILE_MUST_CHECK;
 /* Every version of `name` (empty: of every pack), by name and version. */
@@ -38,7 +41,7 @@ typedef struct stile_pack_step {
     stile_slice if_match;
 } stile_pack_step;
 
-/* A new version, a draft. It must compile beside the shipped packs. `if_match` then speaks of the
+/* A new version, a draft. Rules must compile beside the shipped packs, a classifier be whole. `if_match` then speaks of the
  * newest version. `step->version` is not read. */
 stile_status stile_plane_pack_upload(stile_plane *plane, const stile_pack_step *step,
                                      stile_slice text, stile_slice note, stile_arena *arena,

@@ -32,11 +32,13 @@ void stile_plane_gate_release(stile_plane *plane)
 
 stile_status stile_plane_build_policy(const stile_plane *plane,
                                       const struct stile_rules_pack *packs, size_t count,
-                                      stile_policy **out, stile_error *err)
+                                      stile_slice model, stile_policy **out, stile_error *err)
 {
     char cache[PATH_MAX];
-    stile_policy_options options = {
-        .rules_folder = plane->config.scan.rules, .packs = packs, .pack_count = count};
+    stile_policy_options options = {.rules_folder = plane->config.scan.rules,
+                                    .model = model,
+                                    .packs = packs,
+                                    .pack_count = count};
 
     memcpy(options.threshold, plane->config.scan.threshold, sizeof options.threshold);
     if (!stile_redact_parse(stile_str(plane->config.release.secrets),

@@ -51,13 +51,16 @@ stile_status stile_classifier_path(char *out, size_t size, stile_error *err)
                         out, size, err);
 }
 
-static stile_status load_classifier(stile_policy *policy, const char *given, stile_error *err)
+static stile_status load_classifier(stile_policy *policy, const stile_policy_options *options,
+                                    stile_error *err)
 {
     char path[PATH_MAX];
     stile_status st = STILE_OK;
 
-    if (given)
-        (void)snprintf(path, sizeof path, "%s", given);
+    if (options->model.len)
+        return stile_linear_copy(options->model, "model", &policy->classifier, err);
+    if (options->classifier)
+        (void)snprintf(path, sizeof path, "%s", options->classifier);
     else
         st = stile_classifier_path(path, sizeof path, err);
     if (st || strcmp(path, "none") == 0)
@@ -116,8 +119,7 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
     if (st ||
         (st = stile_rules_load_with(folder, options->packs, options->pack_count, &policy->rules,
                                     err)) ||
-        (st = load_classifier(policy, options->classifier, err)) ||
-        (st = hash_policy(policy, err))) {
+        (st = load_classifier(policy, options, err)) || (st = hash_policy(policy, err))) {
         stile_policy_unref(policy);
         return st;
     }

@@ -13,6 +13,11 @@ const char *stile_pack_state_name(stile_pack_state state)
     return (unsigned)state < STILE_PACK_STATES ? names[state] : "unknown";
 }
 
+bool stile_pack_is_model(stile_slice name)
+{
+    return stile_slice_eq(name, stile_str(STILE_MODEL_PACK));
+}
+
 void stile_pack_encode(const stile_pack *p, stile_buf *out)
 {
     stile_buf_add_byte(out, PACK_V);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Uploaded rule packs in the store: one small record for each version, and its text beside it.
- * No version is ever removed. */
+/* Uploaded packs in the store: one small record for each version, and its text beside it. No version
+ * is ever removed. The pack STILE_MODEL_PACK holds classifiers (docs/formats/classifier.md) for its
+ * text; every other one holds rules. */
 #ifndef STILE_STORE_PACK_RECORD_H
 #define STILE_STORE_PACK_RECORD_H
 
@@ -8,6 +9,8 @@
 
 #define STILE_MAX_PACK_NAME 32
 #define STILE_MAX_PACK_TEXT ((size_t)1 << 20)
+#define STILE_MODEL_PACK "classifier"
+#define STILE_MAX_MODEL_TEXT (((size_t)4 << 20) + 8192)
 #define STILE_MAX_PACK_NOTE 1024
 #define STILE_MAX_PACK_VERSIONS 100000
 #define STILE_MAX_ACTIVE_PACKS 64
@@ -43,6 +46,9 @@ typedef struct stile_pack {
     uint32_t text_len;
     uint64_t created_ms, changed_ms;
 } stile_pack;
+
+/* Whether its text is a classifier. */
+bool stile_pack_is_model(stile_slice name);
 
 void stile_pack_encode(const stile_pack *pack, stile_buf *out);
 /* Borrows from `record`. */
