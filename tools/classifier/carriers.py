@@ -81,7 +81,8 @@ def packages(rng, roots=("",), most=18000, per_file=5):
 
 
 _WRAPS = [("", "")] * 6 + [("<!-- ", " -->"), ('"', '"'), ("'", "'}"), ("* ", ""), ("> ", ""), ("--- ", " ---"), ("# ", ""),
-                           ("content: '", "'"), ("\n\n", "\n\n"), ("\n", "\n"), ("\n\n", "\n\n")]
+                           ("content: '", "'"), ("\n\n", "\n\n"), ("\n", "\n"), ("\n\n", "\n\n"),
+                           ("<p>", "</p>"), ('<div class="note">', "</div>"), ("\n| 3 | ", " | open |\n"), ('\n{"note": "', '"}\n')]
 
 
 def insert(carrier, payload, rng):

@@ -5,7 +5,8 @@
 
 Each ROOT is a folder into which more packages were unpacked (tools/classifier/README.md lists those of the
 shipped model). FOLDER gets packages.jsonl (documentation of this system's packages in many languages, benign),
-twins.jsonl (benign twins), records.jsonl (made-up tool outputs, benign) and grammar.jsonl (payloads put into such carriers, with their spans).
+twins.jsonl (benign twins), records.jsonl (made-up tool outputs, benign), grammar.jsonl (payloads put into such carriers, with their spans)
+and written.jsonl (the same of the texts written by hand, benign ones among them).
 """
 import json
 import os
@@ -17,6 +18,7 @@ import languages
 import payloads
 import records
 import twins
+import written
 
 SEED = 20260701
 
@@ -98,6 +100,62 @@ def grammar(count, documents, rng):
         yield row(i, text, "grammar", "indirect", language, [span])
 
 
+WRITTEN_EACH = 6  # texts of a payload's line
+HONEST_EACH = 4  # of an honest line, and of a carrier without a payload
+
+
+def _written_row(number, line, text, kind, place=None):
+    spans = [(len(text[:place[0]].encode()), len(text[:place[1]].encode()))] if place else ()
+    return row(number, text, "written", kind, line.language, spans, line.group)
+
+
+def _written_injection(line, carriers_, honest, documents, rng):
+    """A payload in one of their carriers, in a record of ours, in a document, or among honest lines."""
+    payload, roll = written.expand(line, rng), rng.random()
+    if roll < 0.4:
+        return written.place(written.expand(rng.choice(carriers_), rng), payload)
+    if roll < 0.6:
+        text, place = records.record(rng, payload)
+        return (text, *place)
+    if roll < 0.7:
+        around = "\n".join(written.expand(rng.choice(honest), rng) for _ in range(rng.randint(1, 4)))
+        return carriers.insert(around, payload, rng)
+    same = documents.get(line.language) or documents["en"]
+    return carriers.insert(rng.choice(same)[:rng.randint(150, 1500)], payload, rng)
+
+
+def _honest(line, carriers_, rng):
+    """An honest text: alone, or where the carriers and records hold a stranger's words."""
+    text, roll = written.expand(line, rng), rng.random()
+    if roll < 0.2:
+        return written.place(written.expand(rng.choice(carriers_), rng), text)[0]
+    if roll < 0.3:
+        return records.record(rng, text)[0]
+    return text
+
+
+def by_hand(documents, rng):
+    spoken = by_language(documents)
+    spoken["en"] = spoken["en"] + spoken.get("doc", [])
+    marked, honest = written.read("carrier"), written.read("benign")
+    number = 0
+    for line in written.read("injection"):
+        for _ in range(WRITTEN_EACH):
+            text, start, end = _written_injection(line, marked, honest, spoken, rng)
+            yield _written_row(number, line, text, "indirect", (start, end))
+            number += 1
+    for line in honest:
+        for _ in range(HONEST_EACH):
+            yield _written_row(number, line, _honest(line, marked, rng), "benign-made")
+            number += 1
+    for line in marked:
+        for _ in range(HONEST_EACH):
+            text = written.expand(line, rng)
+            text = written.without(text) if rng.random() < 0.5 else written.place(text, records.sentence(rng))[0]
+            yield _written_row(number, line, text, "benign-made")
+            number += 1
+
+
 def main(folder, roots):
     rng = random.Random(SEED)
     os.makedirs(folder, exist_ok=True)
@@ -106,6 +164,7 @@ def main(folder, roots):
     write(folder, "twins", benign_twins(4000, documents, rng))
     write(folder, "records", tool_outputs(4000, rng))
     write(folder, "grammar", grammar(18000, documents, rng))
+    write(folder, "written", by_hand(documents, rng))
 
 
 if __name__ == "__main__":
