@@ -33,6 +33,14 @@ static const struct {
     {"reranker.key_file", offsetof(stile_config, reranker.key_file), TEXT},
     {"reranker.candidates", offsetof(stile_config, reranker.candidates), COUNT},
     {"reranker.timeout_ms", offsetof(stile_config, reranker.timeout_ms), COUNT},
+    {"judge.kind", offsetof(stile_config, judge.kind), TEXT},
+    {"judge.url", offsetof(stile_config, judge.url), TEXT},
+    {"judge.model", offsetof(stile_config, judge.model), TEXT},
+    {"judge.label", offsetof(stile_config, judge.label), TEXT},
+    {"judge.key_file", offsetof(stile_config, judge.key_file), TEXT},
+    {"judge.threshold", offsetof(stile_config, judge.threshold), SHARE},
+    {"judge.batch", offsetof(stile_config, judge.batch), COUNT},
+    {"judge.timeout_ms", offsetof(stile_config, judge.timeout_ms), COUNT},
     {"index.ann_rows", offsetof(stile_config, index.ann_rows), COUNT},
     {"index.language", offsetof(stile_config, index.language), TEXT},
     {"index.k1", offsetof(stile_config, index.k1), WEIGHT},
@@ -80,6 +88,12 @@ static const char template_text[] =
     "  # k1: 1.2               # BM25: how much a word repeated counts\n"
     "  # b: 0.75               # and how much of a long text's length counts against it\n"
     "  # title_weight: 1.0     # a word of the title counts as so many of the text\n"
+    "\n"
+    "judge:                    # a model elsewhere, beside rules and classifier\n"
+    "  kind: none              # none, tei (text-embeddings-inference's /predict), plain\n"
+    "  # url: http://127.0.0.1:8080/predict\n"
+    "  # label: INJECTION      # tei: the class that means injection\n"
+    "  # threshold: 0.9\n"
     "\n"
     "release:                  # of text that is released: off, mark or redact\n"
     "  secrets: redact         # keys, tokens, passwords\n"

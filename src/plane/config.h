@@ -19,6 +19,11 @@ typedef struct stile_config {
         uint32_t candidates, timeout_ms;
     } reranker;
     struct {
+        const char *kind, *url, *model, *label, *key_file; /* kind NULL or "none": no judge */
+        double threshold;
+        uint32_t batch, timeout_ms;
+    } judge;
+    struct {
         uint32_t ann_rows;
         const char *language;
         double k1, b;        /* BM25 */

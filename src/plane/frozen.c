@@ -15,7 +15,8 @@ typedef struct comparison {
 
 static stile_status compare_text(comparison *c, stile_slice text, bool injection, stile_error *err)
 {
-    stile_scan_input input = {.format = STILE_FORMAT_UNKNOWN, .trust = STILE_TRUST_EXTERNAL};
+    stile_scan_input input = {
+        .format = STILE_FORMAT_UNKNOWN, .trust = STILE_TRUST_EXTERNAL, .local = true};
     size_t *flagged = injection ? c->figures->caught : c->figures->mistaken;
     stile_arena arena;
     stile_status st = STILE_OK;

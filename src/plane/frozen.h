@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The frozen set: labelled texts, never trained on, that a new classifier must not do worse on than
  * what is in force. JSON lines with `text` and `label` ("injection" or "benign"), named by
- * scan.frozen in stile.yaml. Each is scanned as a retrieved chunk of an external source. */
+ * scan.frozen in stile.yaml. Each is scanned as a retrieved chunk of an external source, without
+ * the judge, which would be the same for both. */
 #ifndef STILE_PLANE_FROZEN_H
 #define STILE_PLANE_FROZEN_H
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "plane/plane.h"
+#include "scan/judge.h"
 
 struct stile_view {
     atomic_size_t refs;
@@ -25,6 +26,7 @@ struct stile_plane {
     stile_labels *labels;
     stile_embedder *embedder;
     stile_reranker *reranker; /* NULL: none */
+    stile_judge *judge;       /* NULL: none; outlives every policy */
     stile_audit *audit;
     stile_index *index; /* writes under commit_lock */
 

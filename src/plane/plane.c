@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "judge/endpoint.h"
 #include "plane/internal.h"
 
 #define PERMIT_CACHE 256
@@ -155,6 +156,25 @@ static stile_status open_reranker(stile_plane *plane, stile_error *err)
     return stile_reranker_create(&options, &plane->reranker, err);
 }
 
+static stile_status open_judge(stile_plane *plane, stile_error *err)
+{
+    const stile_config *c = &plane->config;
+    const stile_judge_options options = {
+        .kind = c->judge.kind,
+        .url = c->judge.url,
+        .model = c->judge.model,
+        .label = c->judge.label,
+        .key_file = c->judge.key_file,
+        .threshold = c->judge.threshold,
+        .batch = c->judge.batch,
+        .timeout_ms = c->judge.timeout_ms,
+    };
+
+    if (!c->judge.kind || strcmp(c->judge.kind, "none") == 0)
+        return STILE_OK;
+    return stile_judge_endpoint_create(&options, &plane->judge, err);
+}
+
 static stile_status open_embedder(stile_plane *plane, stile_error *err)
 {
     const stile_config *c = &plane->config;
@@ -236,7 +256,7 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
         (st = load_labels(plane, err)))
         return st;
     plane->next_collection = (uint32_t)collections;
-    if ((st = stile_plane_open_packs(plane, err)) ||
+    if ((st = open_judge(plane, err)) || (st = stile_plane_open_packs(plane, err)) ||
         (st = path_in(plane->folder, "audit", path, err)) ||
         (st = stile_audit_open(path, &plane->audit, err)) || (st = open_embedder(plane, err)) ||
         (st = open_reranker(plane, err)) || (st = open_index(plane, err)))
@@ -306,6 +326,7 @@ void stile_plane_close(stile_plane *plane)
     stile_policy_unref(plane->trial.before);
     stile_policy_unref(plane->shadow.policy);
     stile_policy_unref(plane->policy);
+    stile_judge_destroy(plane->judge);
     stile_reranker_destroy(plane->reranker);
     stile_embedder_destroy(plane->embedder);
     stile_store_close(plane->store);

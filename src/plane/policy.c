@@ -36,6 +36,7 @@ stile_status stile_plane_build_policy(const stile_plane *plane,
 {
     char cache[PATH_MAX];
     stile_policy_options options = {.rules_folder = plane->config.scan.rules,
+                                    .judge = plane->judge,
                                     .model = model,
                                     .packs = packs,
                                     .pack_count = count};

@@ -127,7 +127,9 @@ static void withhold(stile_released *released)
 stile_status stile_dispose_context(stile_worker *worker, stile_released *released, size_t count,
                                    stile_arena *arena, stile_error *err)
 {
-    stile_scan_input input = {.format = STILE_FORMAT_TEXT, .trust = STILE_TRUST_EXTERNAL};
+    /* Its texts have been judged one by one; rules and classifier look at what they come to together. */
+    stile_scan_input input = {
+        .format = STILE_FORMAT_TEXT, .trust = STILE_TRUST_EXTERNAL, .local = true};
     stile_verdict verdict;
     stile_buf context;
     size_t *starts = stile_arena_array(arena, count + 1, sizeof *starts);

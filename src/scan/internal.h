@@ -9,6 +9,7 @@
 #include "classifiers/linear.h"
 #include "classifiers/prefilter.h"
 #include "classifiers/rules.h"
+#include "scan/judge.h"
 #include "scan/scan.h"
 #include "scan/scan_view.h"
 
@@ -22,6 +23,7 @@ struct stile_policy {
     stile_sensitive *sensitive; /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
     stile_linear *classifier; /* or NULL: rules alone */
+    stile_judge *judge;       /* borrowed, or NULL */
     double threshold[3];
     stile_sha256 hash;
     /* policy_prefilter.c: costs more to compile than a few texts cost without it, so it is made

@@ -73,7 +73,7 @@ static stile_status hash_policy(stile_policy *policy, stile_error *err)
 {
     char code[192];
     stile_sha256 sensitive;
-    stile_slice parts[4] = {{0}};
+    stile_slice parts[5] = {{0}};
     stile_status st = stile_sensitive_digest(&sensitive, err);
 
     if (st)
@@ -88,7 +88,9 @@ static stile_status hash_policy(stile_policy *policy, stile_error *err)
     parts[2] = stile_slice_of(sensitive.bytes, STILE_SHA256_LEN);
     if (policy->classifier)
         parts[3] = stile_slice_of(stile_linear_digest(policy->classifier)->bytes, STILE_SHA256_LEN);
-    return stile_sha256_parts(parts, 4, &policy->hash, err);
+    if (policy->judge)
+        parts[4] = stile_slice_of(policy->judge->hash.bytes, STILE_SHA256_LEN);
+    return stile_sha256_parts(parts, policy->judge ? 5 : 4, &policy->hash, err);
 }
 
 stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
@@ -106,6 +108,7 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
         policy->threshold[t] =
             options->threshold[t] > 0 ? options->threshold[t] : shipped_threshold[t];
     memcpy(policy->redact, options->redact, sizeof policy->redact);
+    policy->judge = options->judge;
     if (policy->redact[STILE_SENSITIVE_SECRET] || policy->redact[STILE_SENSITIVE_PERSONAL])
         st = stile_sensitive_create(&policy->sensitive, err);
     if (st) {

@@ -283,6 +283,20 @@ static int by_place(const void *a, const void *b)
     return strcmp(x->rule, y->rule);
 }
 
+/* What the policy's judge, if any, says of all fields. */
+static stile_status add_judged(scan *s, stile_error *err)
+{
+    stile_finding *found = NULL;
+    size_t count = 0;
+    stile_status st = STILE_OK;
+
+    if (!s->input->local)
+        st = stile_judge_scan(s->scanner->policy->judge, s->input, s->arena, &found, &count, err);
+    for (size_t i = 0; !st && i < count; i++)
+        st = add(s, &found[i], err);
+    return st;
+}
+
 /* One finding for a rule at one place, the weightiest, whichever views saw it. */
 static void drop_doubles(scan *s)
 {
@@ -369,7 +383,7 @@ static bool is_flagged(const scan *s, double score)
 static stile_status check_left(stile_scanner *scanner, const stile_scan_input *input,
                                stile_arena *arena, stile_verdict *verdict, stile_error *err)
 {
-    stile_scan_input left = {.format = input->format, .trust = input->trust};
+    stile_scan_input left = {.format = input->format, .trust = input->trust, .local = input->local};
     scan s = {.scanner = scanner, .input = &left, .arena = arena};
     stile_buf released;
     bool changed;
@@ -379,7 +393,8 @@ static stile_status check_left(stile_scanner *scanner, const stile_scan_input *i
     st = stile_release_text(verdict, STILE_FIELD_TEXT, input->field[STILE_FIELD_TEXT], &released,
                             &changed, err);
     left.field[STILE_FIELD_TEXT] = stile_buf_slice(&released);
-    if (!st && changed && !(st = scan_field(&s, STILE_FIELD_TEXT, left.format, err))) {
+    if (!st && changed && !(st = scan_field(&s, STILE_FIELD_TEXT, left.format, err)) &&
+        !(st = add_judged(&s, err))) {
         drop_doubles(&s);
         if (is_flagged(&s, score_of(&s)))
             verdict->disposition = STILE_DISPOSITION_WITHHELD;
@@ -404,6 +419,8 @@ stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, s
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if ((st = scan_field(&s, plain[i], STILE_FORMAT_TEXT, err)))
             return st;
+    if ((st = add_judged(&s, err)))
+        return st;
     drop_doubles(&s);
     verdict.score = score_of(&s);
     verdict.flagged = is_flagged(&s, verdict.score);

@@ -22,7 +22,10 @@ typedef struct stile_scanner stile_scanner; /* per-thread scratch for one policy
 typedef struct stile_policy_options {
     const char *rules_folder; /* *.yaml packs; NULL: the ones shipped (stile_rules_path) */
     const char *classifier;   /* its file; NULL: the one shipped; "none": rules alone */
-    stile_slice model;        /* a classifier's bytes, copied: in the place of its file */
+    struct stile_judge
+        *judge;        /* asked beside it (scan/judge.h); borrowed, and must outlive the policy;
+                                  NULL: none */
+    stile_slice model; /* a classifier's bytes, copied: in the place of its file */
     /* Score at and above which a verdict says injection, by source trust; 0: the shipped ones. */
     double threshold[3];      /* indexed by stile_trust */
     const char *cache_folder; /* where the compiled prefilter is kept; NULL: nowhere */
@@ -68,6 +71,7 @@ typedef struct stile_scan_input {
     stile_slice field[STILE_FIELD_COUNT];
     stile_format format; /* of the source */
     stile_trust trust;
+    bool local; /* the policy's judge is not asked */
 } stile_scan_input;
 
 typedef enum {
