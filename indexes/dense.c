@@ -11,7 +11,7 @@
 /* A graph finds at most STILE_GRAPH_WIDTH candidates, and the last of them poorly. */
 #define GRAPH_K_MAX (STILE_GRAPH_WIDTH / 2)
 /* The share of the rows that a sieve lets through, beside what k asks for: one in so many. */
-#define SIEVE_SHARE 25
+#define SIEVE_SHARE 12
 
 void stile_dense_offer(const stile_dense *s, const stile_scope_run *run, uint32_t row, int32_t dot)
 {

@@ -15,7 +15,7 @@
 #define DEFAULT_B 0.75
 #define DEFAULT_TITLE_WEIGHT 1.0
 #define DEFAULT_ANN_ROWS 200000u
-#define DEFAULT_SIEVE_ROWS 30000u
+#define DEFAULT_SIEVE_ROWS 150000u
 #define DEFAULT_SIEVE_KEEP 24u
 
 void stile_index_publish(stile_index *index, stile_index_view *view)

@@ -40,7 +40,7 @@ typedef struct stile_index_options {
     uint32_t ann_rows;      /* a (collection, label) of at least so many rows gets a FAISS index
                                  of its own at save or build; 0: 200000 */
     uint32_t sieve_rows;    /* of so many permitted rows, those far off by sign code are not
-                                 scored; 0: 30000 */
+                                 scored; 0: 150000 */
     uint32_t sieve_keep;    /* but at least so many are, for each hit wanted; 0: 24 */
 } stile_index_options;
 
