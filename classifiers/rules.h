@@ -30,11 +30,14 @@ typedef struct stile_rule {
     uint32_t views;         /* 1u << stile_view_kind */
     stile_pattern *pattern; /* NULL for a combination */
     stile_slice pattern_text;
-    stile_pattern *cancel;         /* "not": a match close by cancels; or NULL */
+    stile_pattern *cancel; /* "not": a match close by cancels a rule or a combination; or NULL */
     uint32_t near[STILE_MAX_NEAR]; /* indices of the rules combined */
     size_t near_count;
     uint32_t within; /* bytes */
+    bool ordered;    /* they must stand in this order, apart */
     stile_examples positive, negative;
+    stile_examples
+        references; /* ids of catalogues: "OWASP-LLM01", "AML.T0051.001"; others as they are */
 } stile_rule;
 
 typedef struct stile_rules {

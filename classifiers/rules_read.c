@@ -8,6 +8,7 @@
 #include "classifiers/rules_define.h"
 #include "scan/scan.h"
 
+#define MAX_REFERENCES 16 /* at most MAX_EXAMPLES */
 #define MAX_EXAMPLES 64
 #define MAX_WORDS 256 /* of one definition */
 
@@ -85,11 +86,11 @@ static stile_status next_list(stile_rules_loader *l, stile_slice *list, size_t m
     }
 }
 
-static stile_status next_examples(stile_rules_loader *l, stile_examples *out)
+static stile_status next_examples(stile_rules_loader *l, stile_examples *out, size_t most)
 {
     stile_slice list[MAX_EXAMPLES], *copy;
     size_t count;
-    stile_status st = next_list(l, list, MAX_EXAMPLES, &count);
+    stile_status st = next_list(l, list, most, &count);
 
     if (st)
         return st;
@@ -163,6 +164,15 @@ static stile_status next_number(stile_rules_loader *l, double low, double high, 
     return STILE_OK;
 }
 
+static stile_status next_flag(stile_rules_loader *l, bool *out)
+{
+    static const char *const names[] = {"false", "true"};
+    uint8_t value = 0;
+    stile_status st = next_choice(l, names, 2, &value);
+    *out = value == 1;
+    return st;
+}
+
 static stile_status next_near(stile_rules_loader *l, stile_rule_draft *d)
 {
     stile_slice key;
@@ -184,6 +194,8 @@ static stile_status next_near(stile_rules_loader *l, stile_rule_draft *d)
             st = next_list(l, d->near_names, STILE_MAX_NEAR, &d->rule.near_count);
         else if (stile_slice_eq(key, stile_str("within")))
             st = next_number(l, 1, 4096, &within);
+        else if (stile_slice_eq(key, stile_str("ordered")))
+            st = next_flag(l, &d->rule.ordered);
         else
             st = fault(l, "near: unknown key");
         if (st)
@@ -191,15 +203,6 @@ static stile_status next_near(stile_rules_loader *l, stile_rule_draft *d)
     }
     d->rule.within = (uint32_t)within;
     return d->rule.near_count < 2 ? fault(l, "near: wants two rules or more") : STILE_OK;
-}
-
-static stile_status next_flag(stile_rules_loader *l, bool *out)
-{
-    static const char *const names[] = {"false", "true"};
-    uint8_t value = 0;
-    stile_status st = next_choice(l, names, 2, &value);
-    *out = value == 1;
-    return st;
 }
 
 static stile_status next_string(stile_rules_loader *l, const char **out)
@@ -220,8 +223,6 @@ static const char *const keys[] = {"id",     "family",     "severity", "weight",
 static stile_status read_value(stile_rules_loader *l, stile_rule_draft *d, int key)
 {
     stile_rule *r = &d->rule;
-    stile_slice references[16];
-    size_t count;
 
     switch (key) {
     case 0:
@@ -247,11 +248,11 @@ static stile_status read_value(stile_rules_loader *l, stile_rule_draft *d, int k
     case 10:
         return next_string(l, &r->reason);
     case 11:
-        return next_list(l, references, 16, &count);
+        return next_examples(l, &r->references, MAX_REFERENCES);
     case 12:
-        return next_examples(l, &r->positive);
+        return next_examples(l, &r->positive, MAX_EXAMPLES);
     default:
-        return next_examples(l, &r->negative);
+        return next_examples(l, &r->negative, MAX_EXAMPLES);
     }
 }
 

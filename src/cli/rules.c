@@ -41,12 +41,15 @@ static json_t *list_json(const stile_policy *policy)
 
     for (size_t i = 0; list && i < stile_policy_rule_count(policy); i++) {
         stile_rule_info r = stile_policy_rule(policy, i);
+        json_t *references = json_array();
+        for (size_t n = 0; n < r.reference_count; n++)
+            (void)json_array_append_new(references, stile_json_string(r.references[n]));
         (void)json_array_append_new(
-            list,
-            json_pack("{s:s,s:s,s:i,s:f,s:s,s:s,s:s,s:s,s:i,s:I,s:I}", "id", r.id, "family",
-                      r.family, "severity", r.severity, "weight", r.weight, "action", r.action,
-                      "views", r.view, "reason", r.reason, "file", r.file, "line", r.line,
-                      "positive", (json_int_t)r.positives, "negative", (json_int_t)r.negatives));
+            list, json_pack("{s:s,s:s,s:i,s:f,s:s,s:s,s:s,s:o,s:s,s:i,s:I,s:I}", "id", r.id,
+                            "family", r.family, "severity", r.severity, "weight", r.weight,
+                            "action", r.action, "views", r.view, "reason", r.reason, "references",
+                            references, "file", r.file, "line", r.line, "positive",
+                            (json_int_t)r.positives, "negative", (json_int_t)r.negatives));
     }
     return json_pack("{s:o}", "rules", list);
 }
@@ -223,13 +226,14 @@ static const stile_command subcommands[] = {
     {.name = "upload",
      .summary = "add a version of a pack, as a draft",
      .usage = "stile rules upload --data DIR [--note TEXT] PACK FILE",
-     .details = "The ids of its rules begin with the pack's name and a dot. Nothing is enforced\n"
-                "yet: next come test, shadow, approve (by another person) and promote.\n"
-                "The pack named classifier takes a file of `stile classifier train` instead; it is\n"
-                "tested on the frozen set that scan.frozen in stile.yaml names.\n"
-                "\n"
-                "Examples:\n  stile rules upload --data d acme acme.yaml\n"
-                "  stile rules upload --data d classifier ours.bin\n",
+     .details =
+         "The ids of its rules begin with the pack's name and a dot. Nothing is enforced\n"
+         "yet: next come test, shadow, approve (by another person) and promote.\n"
+         "The pack named classifier takes a file of `stile classifier train` instead; it is\n"
+         "tested on the frozen set that scan.frozen in stile.yaml names.\n"
+         "\n"
+         "Examples:\n  stile rules upload --data d acme acme.yaml\n"
+         "  stile rules upload --data d classifier ours.bin\n",
      .options = upload_options,
      .run = stile_packs_run_upload,
      .least = 2,

@@ -102,10 +102,33 @@ static bool complete_from(const stile_scan_hits *h, size_t plain, const stile_ru
     return true;
 }
 
-/* The next place to try: the first hit of any of the combination's rules from `low` on. */
+/* The same in the order of the combination: the first of each behind the one before ends first. */
+static bool complete_in_order(const stile_scan_hits *h, size_t plain, const stile_rule *rule,
+                              uint32_t low, uint32_t *high)
+{
+    uint32_t at = low;
+
+    for (size_t n = 0; n < rule->near_count; n++) {
+        const stile_scan_hit *hit = first_from(h, plain, rule->near[n], at);
+        if (!hit || hit->end - low > rule->within)
+            return false;
+        at = hit->end;
+    }
+    *high = at;
+    return true;
+}
+
+/* The next place to try: the first hit of any of the combination's rules from `low` on; of its first
+ * rule where they have an order. */
 static bool next_low(const stile_scan_hits *h, size_t plain, const stile_rule *rule, uint32_t *low)
 {
     uint32_t least = UINT32_MAX;
+
+    if (rule->ordered) {
+        const stile_scan_hit *hit = first_from(h, plain, rule->near[0], *low);
+        *low = hit ? hit->start : least;
+        return hit != NULL;
+    }
 
     for (size_t n = 0; n < rule->near_count; n++) {
         const stile_scan_hit *hit = first_from(h, plain, rule->near[n], *low);
@@ -117,15 +140,22 @@ static bool next_low(const stile_scan_hits *h, size_t plain, const stile_rule *r
     return true;
 }
 
-static stile_status combine(const stile_rule *rule, uint32_t index, stile_slice text,
+static stile_status combine(stile_scanner *scanner, uint32_t index, stile_slice text,
                             stile_scan_hits *out, size_t plain, stile_error *err)
 {
+    const stile_rule *rule = &scanner->policy->rules.rules[index];
     uint32_t low = 0, high;
-    size_t found = 0;
+    size_t found = 0, tried = 0;
     stile_status st = STILE_OK;
 
     while (!st && next_low(out, plain, rule, &low)) {
-        if (!complete_from(out, plain, rule, low, &high)) {
+        if (!(rule->ordered ? complete_in_order : complete_from)(out, plain, rule, low, &high)) {
+            low++;
+            continue;
+        }
+        if (tried++ == STILE_MATCHES_A_RULE)
+            return add_limit(out, index, low, text, err);
+        if (cancelled(scanner, rule, text, low, high)) {
             low++;
             continue;
         }
@@ -137,15 +167,16 @@ static stile_status combine(const stile_rule *rule, uint32_t index, stile_slice 
     return st;
 }
 
-static stile_status match_combinations(const stile_rules *rules, uint32_t kind, stile_slice text,
+static stile_status match_combinations(stile_scanner *scanner, uint32_t kind, stile_slice text,
                                        stile_scan_hits *out, stile_error *err)
 {
+    const stile_rules *rules = &scanner->policy->rules;
     size_t plain = out->count;
     stile_status st = STILE_OK;
 
     for (uint32_t i = 0; !st && plain && i < rules->count; i++)
         if (rules->rules[i].near_count && rules->rules[i].views & kind)
-            st = combine(&rules->rules[i], i, text, out, plain, err);
+            st = combine(scanner, i, text, out, plain, err);
     return st;
 }
 
@@ -193,7 +224,7 @@ stile_status stile_scan_signals_of(stile_scanner *scanner, const stile_scan_view
         if (rules->rules[i].pattern && rules->rules[i].views & kind && scanner->may[i] &&
             (st = match_rule(scanner, i, view->text, out, err)))
             return st;
-    return match_combinations(rules, kind, view->text, out, err);
+    return match_combinations(scanner, kind, view->text, out, err);
 }
 
 stile_status stile_scan_hits_of(stile_scanner *scanner, const stile_scan_view *view,

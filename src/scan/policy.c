@@ -201,5 +201,7 @@ stile_rule_info stile_policy_rule(const stile_policy *policy, size_t i)
                              .severity = r->severity,
                              .weight = r->weight,
                              .positives = r->positive.count,
-                             .negatives = r->negative.count};
+                             .negatives = r->negative.count,
+                             .references = r->references.texts,
+                             .reference_count = r->references.count};
 }

@@ -41,18 +41,25 @@ static void lint_examples(const lint *l, size_t i)
         report(l, false, "examples", i, "no negative example");
 }
 
+static bool covers(const stile_rule *a, const stile_rule *b)
+{
+    for (size_t n = 0; n < b->near_count; n++) {
+        size_t k = 0;
+        while (k < a->near_count && a->near[k] != b->near[n])
+            k++;
+        if (k == a->near_count)
+            return false;
+    }
+    return true;
+}
+
 static bool same_combination(const stile_rule *a, const stile_rule *b)
 {
     if (a->near_count != b->near_count)
         return false;
-    for (size_t n = 0; n < a->near_count; n++) {
-        size_t k = 0;
-        while (k < b->near_count && b->near[k] != a->near[n])
-            k++;
-        if (k == b->near_count)
-            return false;
-    }
-    return true;
+    if (a->ordered && b->ordered)
+        return memcmp(a->near, b->near, a->near_count * sizeof *a->near) == 0;
+    return covers(a, b) && covers(b, a);
 }
 
 /* A rule that repeats one above it counts the same words twice. Where a `not` tells them apart, or
@@ -71,11 +78,60 @@ static void lint_duplicate(const lint *l, size_t i)
             return;
         }
         if (r->near_count && same_combination(r, above)) {
-            report_other(l, r->within == above->within, "duplicate", i, "the same combination as",
-                         above);
+            bool alike = r->within == above->within && r->ordered == above->ordered && !r->cancel &&
+                         !above->cancel;
+            report_other(l, alike, "duplicate", i, "the same combination as", above);
             return;
         }
     }
+}
+
+/* Without an order one match stands for both. */
+static void lint_self(const lint *l, size_t i)
+{
+    const stile_rule *r = &l->rules->rules[i];
+
+    for (size_t n = 1; n < r->near_count && !r->ordered; n++)
+        for (size_t k = 0; k < n; k++)
+            if (r->near[k] == r->near[n]) {
+                report(l, true, "duplicate", i, "it combines a rule with itself");
+                return;
+            }
+}
+
+/* "OWASP-LLM01", "AML.T0051" or "AML.T0051.001". */
+static bool is_catalogued(stile_slice id)
+{
+    static const char *const shapes[] = {"OWASP-LLM00", "AML.T0000", "AML.T0000.000"};
+
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+        size_t i = 0;
+        while (i < id.len && shapes[s][i] &&
+               (shapes[s][i] == '0' ? id.ptr[i] >= '0' && id.ptr[i] <= '9'
+                                    : id.ptr[i] == shapes[s][i]))
+            i++;
+        if (i == id.len && !shapes[s][i])
+            return true;
+    }
+    return false;
+}
+
+/* What kind of attack it is, in the catalogues that a reader of findings has at hand. */
+static void lint_references(const lint *l, size_t i)
+{
+    const stile_rule *r = &l->rules->rules[i];
+    size_t good = 0;
+
+    for (size_t n = 0; n < r->references.count; n++) {
+        stile_slice id = r->references.texts[n];
+        bool meant = (id.len >= 5 && memcmp(id.ptr, "OWASP", 5) == 0) ||
+                     (id.len >= 3 && memcmp(id.ptr, "AML", 3) == 0);
+        good += is_catalogued(id);
+        if (meant && !is_catalogued(id))
+            report(l, true, "references", i, "not of the form OWASP-LLM01 or AML.T0051.001");
+    }
+    if (!good && !r->signal)
+        report(l, false, "references", i, "no id of OWASP's or ATLAS's list");
 }
 
 static bool is_combined(const stile_rules *rules, size_t signal)
@@ -124,6 +180,8 @@ stile_status stile_rules_lint(stile_policy *policy, stile_lint_report report_to,
     for (size_t i = 0; i < policy->rules.count; i++) {
         lint_examples(&l, i);
         lint_duplicate(&l, i);
+        lint_self(&l, i);
+        lint_references(&l, i);
         lint_reachable(&l, i);
     }
     return stile_policy_test(policy, report_example, &l, &tried, &failed, err);

@@ -151,6 +151,8 @@ typedef struct stile_rule_info {
     int line, severity;
     double weight;
     size_t positives, negatives;
+    const stile_slice *references; /* ids of OWASP's and ATLAS's lists */
+    size_t reference_count;
 } stile_rule_info;
 size_t stile_policy_rule_count(const stile_policy *policy);
 stile_rule_info stile_policy_rule(const stile_policy *policy, size_t i);

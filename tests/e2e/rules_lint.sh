@@ -16,6 +16,7 @@ rules:
     family: exfiltration
     pattern: '\bforward the {{cargo}}\b'
     reason: "Sends cargo away."
+    references: [OWASP-LLM01]
     positive: ["Forward the tulips."]
     negative: ["Look forward to tulips."]
 Y

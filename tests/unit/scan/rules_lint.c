@@ -8,7 +8,8 @@
 
 #include "support/folder.h"
 
-#define RULE(id, fields) "  - {id: " id ", family: f, reason: r, " fields "}\n"
+#define RULE(id, fields)                                                                           \
+    "  - {id: " id ", family: f, reason: r, references: [OWASP-LLM01], " fields "}\n"
 #define EXAMPLES ", positive: [abc], negative: [xyz]"
 
 typedef struct seen {
@@ -103,6 +104,41 @@ Test(rules_lint, a_combination_given_twice)
         RULE("c", "near: {rules: [s, t], within: 9}, positive: ['x y'], negative: [x]")
             RULE("d", "near: {rules: [t, s], within: 9}, positive: ['x y'], negative: [x]"));
     check(rules, 1, 1, "error duplicate d: the same combination as c");
+}
+
+Test(rules_lint, combinations_that_differ_in_their_order)
+{
+#define SIGNALS RULE("s", "pattern: x, signal: true") RULE("t", "pattern: y, signal: true")
+#define NEAR(id, near) RULE(id, "near: {" near ", within: 9}, positive: ['x y'], negative: [x]")
+    check(SIGNALS NEAR("c", "rules: [s, t]") NEAR("d", "rules: [s, t], ordered: true"), 0, 1,
+          "warning duplicate d: the same combination as c");
+    check(SIGNALS NEAR("c", "rules: [s, t], ordered: true")
+              NEAR("d", "rules: [s, t], ordered: true"),
+          1, 1, "error duplicate d: the same combination as c");
+    check(SIGNALS NEAR("c", "rules: [s, t], ordered: true")
+              RULE("d", "near: {rules: [t, s], within: 9, ordered: true}, positive: ['y x'], "
+                        "negative: ['x y']"),
+          0, 0, "");
+    check(SIGNALS NEAR("c", "rules: [s, t]")
+              RULE("d", "near: {rules: [s, s], within: 9}, positive: [x], negative: [y]"),
+          1, 1, "error duplicate d: it combines a rule with itself");
+    check(SIGNALS NEAR("c", "rules: [s, t]")
+              RULE("d", "near: {rules: [s, s], within: 9, ordered: true}, positive: [x x], "
+                        "negative: [x]"),
+          0, 0, "");
+}
+
+Test(rules_lint, ids_of_catalogues)
+{
+#define REFERS(list)                                                                               \
+    "  - {id: a, family: f, reason: r, pattern: abc, references: " list EXAMPLES "}\n"
+    check(REFERS("[]"), 0, 1, "warning references a: no id");
+    check(REFERS("['our ticket 7']"), 0, 1, "warning references a: no id");
+    check(REFERS("[OWASP-LLM01, AML.T0051, AML.T0051.001, 'our ticket 7']"), 0, 0, "");
+    check(REFERS("[OWASP-LLM1]"), 1, 2, "error references a: not of the form");
+    check(REFERS("[AML.T51, OWASP-LLM01]"), 1, 1, "error references a: not of the form");
+    check(REFERS("[AML.T0051.1, OWASP-LLM01]"), 1, 1, "error references a: not of the form");
+    check(REFERS("[OWASP-LLM012, OWASP-LLM01]"), 1, 1, "error references a: not of the form");
 }
 
 Test(rules_lint, rules_that_can_find_nothing)
