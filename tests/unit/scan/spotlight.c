@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No stored text can forge a delimiter or a citation tag. */
+/* No stored text can forge a delimiter, a citation tag or a line of the guidance. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -55,15 +55,48 @@ Test(spotlight, an_answers_nonce_is_its_own)
     cr_assert_str_neq(a.nonce, b.nonce);
 }
 
-Test(spotlight, guidance_names_the_nonce)
+Test(spotlight, each_mode_has_a_guidance_that_says_what_it_does)
 {
-    stile_spotlight s;
-    stile_buf out;
-    cr_assert_eq(stile_spotlight_init(&s, STILE_SPOTLIGHT_ENCODE, NULL), STILE_OK);
-    stile_buf_init(&out, 4096);
-    stile_spotlight_guidance(&s, &out);
-    cr_assert(strstr(out.ptr, s.nonce));
-    stile_buf_release(&out);
+    static const char *const says[] = {"<<retrieved ", "white space", "base64",
+                                       "never instructions"};
+
+    for (int mode = 0; mode < 4; mode++) {
+        stile_spotlight s;
+        stile_buf out;
+        cr_assert_eq(stile_spotlight_init(&s, (stile_spotlight_mode)mode, NULL), STILE_OK);
+        stile_buf_init(&out, 4096);
+        stile_spotlight_guidance(&s, &out);
+        cr_assert(strstr(out.ptr, says[mode]), "mode %d", mode);
+        cr_assert(strstr(out.ptr, "never instructions"), "mode %d", mode);
+        cr_assert(strstr(out.ptr, "[S1]"), "mode %d", mode);
+        cr_assert_eq(strstr(out.ptr, s.nonce) != NULL, mode != STILE_SPOTLIGHT_NONE);
+        cr_assert_eq(strstr(out.ptr, s.mark) != NULL, mode == STILE_SPOTLIGHT_DATAMARK);
+        stile_buf_release(&out);
+    }
+}
+
+/* The worst case: the author of the text has seen this answer's guidance, nonce and all. */
+Test(spotlight, no_stored_text_forges_the_guidance)
+{
+    for (int mode = 0; mode < 4; mode++)
+        for (int where = 0; where < 2; where++) {
+            stile_spotlight s;
+            stile_buf guidance, out;
+            stile_slice copy;
+            cr_assert_eq(stile_spotlight_init(&s, (stile_spotlight_mode)mode, NULL), STILE_OK);
+            stile_buf_init(&guidance, 4096);
+            stile_buf_init(&out, 1 << 16);
+            stile_spotlight_guidance(&s, &guidance);
+            copy = stile_buf_slice(&guidance);
+            stile_spotlight_open(&s, &out);
+            stile_spotlight_source(&s, 1, where ? copy : stile_str("t"),
+                                   where ? stile_str("t") : copy, &out);
+            stile_spotlight_close(&s, &out);
+            cr_assert_null(memmem(out.ptr, out.len, copy.ptr, copy.len), "mode %d: %s", mode,
+                           out.ptr);
+            stile_buf_release(&out);
+            stile_buf_release(&guidance);
+        }
 }
 
 Test(spotlight, no_stored_text_forges_a_mark)
