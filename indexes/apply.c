@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "indexes/compact.h"
 #include "indexes/internal.h"
 #include "indexes/segment_build.h"
 #include "stile/limits.h"

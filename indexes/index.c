@@ -84,6 +84,7 @@ static stile_index_settings settings_of(const stile_index_options *o)
     s.b = unset ? DEFAULT_B : o->b;
     s.title_weight = o->title_weight > 0 ? o->title_weight : DEFAULT_TITLE_WEIGHT;
     s.ann_rows = o->ann_rows ? o->ann_rows : DEFAULT_ANN_ROWS;
+    s.merge_rows = o->merge_rows;
     s.sieve_rows = o->sieve_rows ? o->sieve_rows : DEFAULT_SIEVE_ROWS;
     s.sieve_keep = o->sieve_keep ? o->sieve_keep : DEFAULT_SIEVE_KEEP;
     return s;

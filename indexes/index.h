@@ -42,6 +42,8 @@ typedef struct stile_index_options {
     uint32_t sieve_rows;    /* of so many permitted rows, those far off by sign code are not
                                  scored; 0: 150000 */
     uint32_t sieve_keep;    /* but at least so many are, for each hit wanted; 0: 24 */
+    uint32_t merge_rows;    /* apply merges segments that hold at most so many rows together, and
+                                 leaves larger merges to merge.h; 0: it does them all */
 } stile_index_options;
 
 /* One document's rows. `codes` is [chunks][dim] (NULL when dim is 0), `scales` [chunks]. */

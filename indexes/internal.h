@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The index's own fields, for index.c, apply.c, compact.c, save.c and load.c alone. */
+/* The index's own fields, for index.c, apply.c, merge.c, save.c and load.c alone. */
 #ifndef STILE_INDEXES_INTERNAL_H
 #define STILE_INDEXES_INTERNAL_H
 
@@ -25,10 +25,6 @@ struct stile_index {
 
 /* Make `view` the published one; takes it over. */
 void stile_index_publish(stile_index *index, stile_index_view *view);
-
-/* compact.c: drop segments without live rows, and merge those of similar size, in a private
- * view. On failure the view is still whole. */
-stile_status stile_index_compact(stile_index_view *view, stile_error *err) STILE_MUST_CHECK;
 
 /* load.c: a view of what the manifest names; *next_file moves past every number in it.
  * STILE_NOT_FOUND without a manifest, STILE_CORRUPT for damaged or foreign files. */

@@ -12,7 +12,7 @@
 typedef struct stile_index_settings {
     stile_segment_kind kind;
     double k1, b, title_weight;
-    uint32_t ann_rows, sieve_rows, sieve_keep;
+    uint32_t ann_rows, sieve_rows, sieve_keep, merge_rows;
 } stile_index_settings;
 
 typedef struct stile_view_segment {

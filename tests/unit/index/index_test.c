@@ -8,36 +8,6 @@
 #include "base/memory.h"
 #include "world.h"
 
-/* Put, replace, relabel or remove a few documents at once. */
-static void random_step(world *w, uint32_t documents, test_random *r)
-{
-    uint32_t slots[8];
-    size_t count = 1 + test_random_below(r, 4);
-    stile_error err = {0};
-
-    for (size_t i = 0; i < count; i++) {
-        world_document *d;
-        slots[i] = test_random_below(r, documents);
-        d = &w->documents[slots[i]];
-        if (d->live && test_random_below(r, 4) == 0)
-            d->live = false;
-        else if (d->live && test_random_below(r, 4) == 0)
-            d->label = test_random_below(r, WORLD_LABELS);
-        else
-            world_fill(w, slots[i], test_random_below(r, WORLD_LABELS), r);
-    }
-    cr_assert_eq(world_apply(w, slots, count, &err), STILE_OK, "%s", err.text);
-}
-
-static void assert_valid(world *w, uint32_t n)
-{
-    const char *why = NULL;
-    stile_index_view *view = stile_index_acquire(w->index);
-
-    cr_assert(stile_index_view_validate(view, &why), "case %u: %s", n, why);
-    stile_index_view_unref(view);
-}
-
 Test(index, answers_as_the_oracle_after_any_history, .timeout = 600)
 {
     uint64_t seed = test_random_seed("index_oracle");
@@ -50,7 +20,7 @@ Test(index, answers_as_the_oracle_after_any_history, .timeout = 600)
         for (uint32_t step = 0; step < 60 && n < cases; step++, n++) {
             const char *wrong;
             stile_error err = {0};
-            random_step(w, documents, &r);
+            world_step(w, documents, &r);
             if (test_random_below(&r, 8) == 0) {
                 uint64_t seq = w->seq;
                 cr_assert_eq(stile_index_save(w->index, &err), STILE_OK, "%s", err.text);
@@ -60,7 +30,7 @@ Test(index, answers_as_the_oracle_after_any_history, .timeout = 600)
             wrong = world_check(w, &r);
             cr_assert_null(wrong, "case %u: %s", n, wrong);
             if (step % 10 == 0)
-                assert_valid(w, n);
+                world_assert_valid(w, n);
         }
         world_free(w);
     }
@@ -76,13 +46,13 @@ Test(index, merges_large_histories_without_a_trace, .timeout = 600)
     const char *wrong;
 
     for (uint32_t step = 0; step < 900; step++) {
-        random_step(w, WORLD_DOCUMENTS, &r);
+        world_step(w, WORLD_DOCUMENTS, &r);
         if (step % 30 == 0) {
             wrong = world_check(w, &r);
             cr_assert_null(wrong, "step %u: %s", step, wrong);
         }
     }
-    assert_valid(w, 0);
+    world_assert_valid(w, 0);
     view = stile_index_acquire(w->index);
     stile_index_view_stats(view, &stats);
     stile_index_view_unref(view);
@@ -341,7 +311,7 @@ Test(index, readers_run_beside_the_writer, .timeout = 300)
         cr_assert_eq(pthread_create(&threads[i], NULL, read_on, &readers[i]), 0);
     }
     for (uint32_t step = 0; step < 400; step++) {
-        random_step(w, 120, &r);
+        world_step(w, 120, &r);
         if (step % 50 == 49)
             cr_assert_eq(stile_index_save(w->index, &err), STILE_OK, "%s", err.text);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ static void open_index(world *w)
     must(stile_index_open(&w->options, &w->index, &w->seq, &err), &err);
 }
 
-static world *make(uint32_t ann_rows, uint32_t sieve_rows, uint32_t sieve_keep)
+/* `options` says what is not the default. */
+static world *make(stile_index_options options)
 {
     world *w = calloc(1, sizeof *w);
     stile_error err = {0};
@@ -45,26 +47,29 @@ static world *make(uint32_t ann_rows, uint32_t sieve_rows, uint32_t sieve_keep)
         stile_label_destroy(label);
     }
     w->folder = test_folder_make();
-    w->options = (stile_index_options){.folder = w->folder,
-                                       .dim = WORLD_DIM,
-                                       .centroids = centroids[0],
-                                       .centroid_count = WORLD_CELLS,
-                                       .title_weight = 1.5,
-                                       .ann_rows = ann_rows,
-                                       .sieve_rows = sieve_rows,
-                                       .sieve_keep = sieve_keep};
+    w->options = options;
+    w->options.folder = w->folder;
+    w->options.dim = WORLD_DIM;
+    w->options.centroids = centroids[0];
+    w->options.centroid_count = WORLD_CELLS;
+    w->options.title_weight = 1.5;
     open_index(w);
     return w;
 }
 
 world *world_make(uint32_t ann_rows)
 {
-    return make(ann_rows, 0, 0);
+    return make((stile_index_options){.ann_rows = ann_rows});
 }
 
 world *world_make_sieved(uint32_t sieve_rows)
 {
-    return make(0, sieve_rows, 1);
+    return make((stile_index_options){.sieve_rows = sieve_rows, .sieve_keep = 1});
+}
+
+world *world_make_merging(uint32_t merge_rows)
+{
+    return make((stile_index_options){.merge_rows = merge_rows});
 }
 
 void world_free(world *w)
@@ -440,4 +445,33 @@ const char *world_check(world *w, test_random *r)
     stile_permit_unref(permit);
     stile_index_view_unref(view);
     return wrong;
+}
+
+void world_step(world *w, uint32_t documents, test_random *r)
+{
+    uint32_t slots[8];
+    size_t count = 1 + test_random_below(r, 4);
+    stile_error err = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        world_document *d;
+        slots[i] = test_random_below(r, documents);
+        d = &w->documents[slots[i]];
+        if (d->live && test_random_below(r, 4) == 0)
+            d->live = false;
+        else if (d->live && test_random_below(r, 4) == 0)
+            d->label = test_random_below(r, WORLD_LABELS);
+        else
+            world_fill(w, slots[i], test_random_below(r, WORLD_LABELS), r);
+    }
+    cr_assert_eq(world_apply(w, slots, count, &err), STILE_OK, "%s", err.text);
+}
+
+void world_assert_valid(world *w, uint32_t n)
+{
+    const char *why = NULL;
+    stile_index_view *view = stile_index_acquire(w->index);
+
+    cr_assert(stile_index_view_validate(view, &why), "case %u: %s", n, why);
+    stile_index_view_unref(view);
 }

@@ -50,6 +50,8 @@ void world_free(world *w);
 /* The same with the sieve of dense search from `sieve_rows` permitted rows on, keeping one row for
  * each hit wanted. */
 world *world_make_sieved(uint32_t sieve_rows);
+/* The same whose writer leaves merges of more than `merge_rows` rows to others. */
+world *world_make_merging(uint32_t merge_rows);
 /* Close and open again; the model forgets what was not saved only if `*seq` says so. */
 uint64_t world_reopen(world *w);
 
@@ -57,6 +59,11 @@ uint64_t world_reopen(world *w);
 void world_fill(world *w, uint32_t slot, uint32_t label, test_random *r);
 /* Apply these slots as they are in the model: live ones are put, others removed. */
 stile_status world_apply(world *w, const uint32_t *slots, size_t count, stile_error *err);
+/* Put, replace, relabel or remove a few of the first `documents` at once. Fails the test when it
+ * cannot. */
+void world_step(world *w, uint32_t documents, test_random *r);
+/* Every structure of the published view; `n` is what the message calls the case. */
+void world_assert_valid(world *w, uint32_t n);
 /* The caller unrefs. Bit i of `mask` permits label i. */
 stile_permit *world_permit(world *w, uint32_t mask);
 
