@@ -155,7 +155,9 @@ stile_status stile_dispose_context(stile_worker *worker, stile_released *release
         return st;
     for (size_t f = 0; f < verdict.finding_count; f++) {
         const stile_finding *finding = &verdict.findings[f];
-        if (finding->field != STILE_FIELD_TEXT || finding->action < STILE_ACTION_STRIP)
+        /* A long context may use a budget up; each of its texts was seen through by itself. */
+        if (finding->field != STILE_FIELD_TEXT || finding->action < STILE_ACTION_STRIP ||
+            strcmp(finding->family, STILE_FAMILY_LIMIT) == 0)
             continue;
         for (size_t i = 0; i + 1 < count; i++)
             /* it begins in text i and ends past it */

@@ -128,7 +128,7 @@ static size_t findings_of(const stile_judge *judge, const cutting *c, const doub
                                            .start = c->pieces[i].start,
                                            .end = c->pieces[i].end};
     if (c->full)
-        out[count++] = (stile_finding){.family = "limit",
+        out[count++] = (stile_finding){.family = STILE_FAMILY_LIMIT,
                                        .rule = "judge-pieces",
                                        .weight = (float)LIMIT_WEIGHT,
                                        .severity = 1,
@@ -159,9 +159,10 @@ static stile_status ask(stile_judge *judge, const cutting *c, stile_arena *arena
 stile_status stile_judge_scan(stile_judge *judge, const stile_scan_input *input, stile_arena *arena,
                               stile_finding **out, size_t *count, stile_error *err)
 {
-    static const stile_field fields[] = {STILE_FIELD_TEXT,    STILE_FIELD_SOURCE,
-                                         STILE_FIELD_TITLE,   STILE_FIELD_URL,
-                                         STILE_FIELD_HEADING, STILE_FIELD_METADATA};
+    /* The source last: it is the longest, and is not released. */
+    static const stile_field fields[] = {STILE_FIELD_TEXT,     STILE_FIELD_TITLE,
+                                         STILE_FIELD_URL,      STILE_FIELD_HEADING,
+                                         STILE_FIELD_METADATA, STILE_FIELD_SOURCE};
     cutting c = {0};
     stile_finding *found;
     double *scores;

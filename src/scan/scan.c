@@ -105,10 +105,10 @@ static stile_finding finding_of(const scan *s, const stile_scan_view *view, stil
                        .view = (uint8_t)view->kind};
 
     if (hit->limited) {
-        f.family = "limit";
+        f.family = STILE_FAMILY_LIMIT;
         f.weight = (float)LIMIT_WEIGHT;
         f.severity = 1;
-        f.action = STILE_ACTION_STRIP; /* of a flagged text, nothing that was not seen through */
+        f.action = STILE_ACTION_STRIP; /* nothing that was not seen through */
     }
     stile_scan_view_origin(view, hit->start, hit->end, &f.start, &f.end);
     return f;
@@ -174,7 +174,7 @@ static stile_status add_channels(scan *s, const stile_scan_views *views, stile_f
         st = add(s, &f, err);
     }
     if (!st && views->limited) {
-        stile_finding f = {.family = "limit",
+        stile_finding f = {.family = STILE_FAMILY_LIMIT,
                            .rule = views->limited,
                            .weight = (float)LIMIT_WEIGHT,
                            .severity = 1,
@@ -372,10 +372,22 @@ static stile_status check_input(const stile_scan_input *input, stile_error *err)
     return STILE_OK;
 }
 
+/* Something that is released was not seen through: what hides behind a budget must not pass. The source
+ * is not released; what of it could not be read is reported, and that is all. */
+static bool is_limited(const scan *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->findings[i].field != STILE_FIELD_SOURCE &&
+            strcmp(s->findings[i].family, STILE_FAMILY_LIMIT) == 0)
+            return true;
+    return false;
+}
+
 static bool is_flagged(const scan *s, double score)
 {
     /* Trust never disables a critical rule. */
-    return score >= s->scanner->policy->threshold[s->input->trust] || s->critical || s->overflow;
+    return score >= s->scanner->policy->threshold[s->input->trust] || s->critical || s->overflow ||
+           is_limited(s);
 }
 
 /* What stripping leaves is read once more: taking a sentence out can shift an encoding, join what was

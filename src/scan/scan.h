@@ -82,6 +82,9 @@ typedef enum {
     STILE_ACTION_WITHHOLD    /* the chunk's text is not released */
 } stile_action;
 
+/* Of findings that say that a budget ran out. One in what is released flags it, whatever the score. */
+#define STILE_FAMILY_LIMIT "limit"
+
 typedef struct stile_finding {
     const char *family;  /* "instruction-override" */
     const char *rule;    /* rule id; what of a hidden channel; which limit was hit */

@@ -246,5 +246,12 @@ Test(judge, more_than_it_may_be_asked_is_a_finding)
     cr_assert_eq(verdict.finding_count, 1);
     cr_assert_str_eq(verdict.findings[0].family, "limit");
     cr_assert_str_eq(verdict.findings[0].rule, "judge-pieces");
+    cr_assert(verdict.flagged, "what was not read does not pass");
+    cr_assert_eq(verdict.disposition, STILE_DISPOSITION_WITHHELD);
+    input.field[STILE_FIELD_SOURCE] = input.field[STILE_FIELD_TEXT];
+    input.field[STILE_FIELD_TEXT] = stile_str("Boats.");
+    input.format = STILE_FORMAT_HTML;
+    verdict = scan(&input);
+    cr_assert_not(verdict.flagged, "the source is not released");
     stile_buf_release(&text);
 }
