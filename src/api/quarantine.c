@@ -38,7 +38,7 @@ json_t *stile_api_quarantined_json(const stile_quarantined *c)
                      stile_disposition_name(c->verdict.disposition), "score", c->verdict.score,
                      "pin", pin, "ruling", rulings[c->ruling], "text_only", (int)c->pins.text_only,
                      "review", c->reviewed ? review_json(&c->review) : json_null(), "findings",
-                     stile_answer_findings(&c->verdict, true));
+                     stile_answer_findings(&c->verdict, c->fetched.chunk.text, true));
 }
 
 static stile_status enter(const stile_api *api, const stile_api_call *call, const char *action,

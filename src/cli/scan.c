@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/ui.h"
+#include "scan/quoted.h"
 #include "scan/scan.h"
 #include "stile/limits.h"
 
@@ -19,7 +20,8 @@ static const stile_option options[] = {
 
 static const char *const actions[] = {"mark", "neutralize", "strip", "withhold"};
 
-static json_t *verdict_json(const char *path, const stile_verdict *verdict, stile_slice released)
+static json_t *verdict_json(const char *path, const stile_verdict *verdict, stile_slice text,
+                            stile_slice released)
 {
     char version[STILE_SHA256_HEX];
     json_t *findings = json_array();
@@ -28,9 +30,10 @@ static json_t *verdict_json(const char *path, const stile_verdict *verdict, stil
     for (size_t i = 0; findings && i < verdict->finding_count; i++) {
         const stile_finding *f = &verdict->findings[i];
         (void)json_array_append_new(
-            findings, json_pack("{s:s,s:s,s:f,s:s,s:{s:I,s:I}}", "family", f->family, "rule",
+            findings, json_pack("{s:s,s:s,s:f,s:s,s:b,s:{s:I,s:I}}", "family", f->family, "rule",
                                 f->rule, "weight", (double)f->weight, "action",
-                                f->action < 4 ? actions[f->action] : "withhold", "span", "start",
+                                f->action < 4 ? actions[f->action] : "withhold", "quoted",
+                                (int)stile_is_quoted(text, f->start, f->end), "span", "start",
                                 (json_int_t)f->start, "end", (json_int_t)f->end));
     }
     return json_pack(
@@ -39,7 +42,8 @@ static json_t *verdict_json(const char *path, const stile_verdict *verdict, stil
         "findings", findings, "released", stile_json_string(released), "scan", version);
 }
 
-static void print_verdict(const char *path, const stile_verdict *verdict, stile_slice released)
+static void print_verdict(const char *path, const stile_verdict *verdict, stile_slice text,
+                          stile_slice released)
 {
     stile_print(stdout, verdict->flagged ? STILE_RED : STILE_GREEN, "%s",
                 verdict->flagged ? "injection" : "clean");
@@ -47,8 +51,9 @@ static void print_verdict(const char *path, const stile_verdict *verdict, stile_
            verdict->score);
     for (size_t i = 0; i < verdict->finding_count; i++) {
         const stile_finding *f = &verdict->findings[i];
-        printf("  %-22s %-34s bytes %u-%u, %s\n", f->family, f->rule, f->start, f->end,
-               f->action < 4 ? actions[f->action] : "withhold");
+        printf("  %-22s %-34s bytes %u-%u, %s%s\n", f->family, f->rule, f->start, f->end,
+               f->action < 4 ? actions[f->action] : "withhold",
+               stile_is_quoted(text, f->start, f->end) ? ", quoted" : "");
     }
     if (verdict->disposition == STILE_DISPOSITION_SANITIZED) {
         printf("  as released:\n");
@@ -79,12 +84,13 @@ static stile_status scan_file(stile_scanner *scanner, const char *path, stile_sc
                                     &changed, err);
     }
     if (!st && json) {
-        json_t *row = verdict_json(path, &verdict, stile_buf_slice(&released));
+        json_t *row = verdict_json(path, &verdict, input->field[STILE_FIELD_TEXT],
+                                   stile_buf_slice(&released));
         if (stile_print_json(row))
             st = stile_fail(err, STILE_IO, "standard output: cannot be written");
         json_decref(row);
     } else if (!st) {
-        print_verdict(path, &verdict, stile_buf_slice(&released));
+        print_verdict(path, &verdict, input->field[STILE_FIELD_TEXT], stile_buf_slice(&released));
     }
     stile_buf_release(&text);
     stile_buf_release(&released);

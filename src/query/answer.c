@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
+#include "scan/quoted.h"
 #include "scan/spotlight.h"
+
+#define MOST_MARKED 64 /* findings that are looked at for quotation marks around them */
 
 stile_status stile_trace_id_make(char out[STILE_TRACE_ID_LEN + 1], stile_error *err)
 {
@@ -31,7 +34,7 @@ json_t *stile_answer_lines(uint32_t start, uint32_t end)
 static const char *const field_names[STILE_FIELD_COUNT] = {
     "text", "title", "url", "heading", "metadata", "source", "before", "after"};
 
-json_t *stile_answer_findings(const stile_verdict *verdict, bool explain)
+json_t *stile_answer_findings(const stile_verdict *verdict, stile_slice text, bool explain)
 {
     static const char *const actions[] = {"mark", "neutralize", "strip", "withhold"};
     json_t *list = json_array();
@@ -42,6 +45,9 @@ json_t *stile_answer_findings(const stile_verdict *verdict, bool explain)
                                 f->field < STILE_FIELD_COUNT ? field_names[f->field] : "text",
                                 "span", stile_answer_span(f->start, f->end), "action",
                                 f->action < 4 ? actions[f->action] : "withhold");
+        if (one && i < MOST_MARKED && f->field == STILE_FIELD_TEXT &&
+            stile_is_quoted(text, f->start, f->end))
+            (void)json_object_set_new(one, "quoted", json_true());
         if (one && explain) {
             (void)json_object_set_new(one, "rule", json_string(f->rule));
             (void)json_object_set_new(one, "weight", json_real((double)f->weight));
@@ -149,8 +155,9 @@ static json_t *result_json(const stile_answer *answer, size_t i)
                               json_string(stile_disposition_name(r->disposition)));
     if (r->ruling == STILE_RULING_RELEASED)
         (void)json_object_set_new(result, "reviewed", json_true());
-    (void)json_object_set_new(result, "findings",
-                              stile_answer_findings(&r->verdict, answer->explain));
+    (void)json_object_set_new(
+        result, "findings",
+        stile_answer_findings(&r->verdict, r->from->chunk.text, answer->explain));
     (void)json_object_set_new(result, "redactions", stile_answer_redactions(r));
     if (answer->explain)
         (void)json_object_set_new(result, "injection_score", json_real(r->verdict.score));

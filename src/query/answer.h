@@ -35,7 +35,8 @@ stile_status stile_answer_write(const stile_answer *answer, stile_answer_format 
 
 /* Shared with the document answer. New references, NULL when memory ran out. */
 json_t *stile_answer_policy(const stile_answer *answer);
-json_t *stile_answer_findings(const stile_verdict *verdict, bool explain);
+/* `text` is the scanned one, of which findings that stand in a quotation are marked. */
+json_t *stile_answer_findings(const stile_verdict *verdict, stile_slice text, bool explain);
 json_t *stile_answer_redactions(const stile_released *released);
 json_t *stile_answer_span(uint32_t start, uint32_t end);
 json_t *stile_answer_lines(uint32_t start, uint32_t end);

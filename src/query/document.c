@@ -181,7 +181,7 @@ static json_t *chunk_json(const reading *r, uint32_t i)
                      stile_answer_lines(chunk->line_start, chunk->line_end), "text",
                      released->has_text ? stile_json_string(released->text) : json_null(),
                      "disposition", stile_disposition_name(released->disposition), "findings",
-                     stile_answer_findings(&released->verdict,
+                     stile_answer_findings(&released->verdict, released->from->chunk.text,
                                            stile_caller_has(&r->caller, STILE_SCOPE_FINDINGS)),
                      "redactions", stile_answer_redactions(released));
 }

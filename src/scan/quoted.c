@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/quoted.h"
+
+#include <string.h>
+
+#define REACH 1000 /* bytes that a quotation may have on each side */
+
+static bool starts(stile_slice text, size_t at, const char *with)
+{
+    size_t len = strlen(with);
+
+    return text.len - at >= len && memcmp(text.ptr + at, with, len) == 0;
+}
+
+static size_t line_start(stile_slice text, size_t at)
+{
+    while (at > 0 && text.ptr[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+static size_t line_end(stile_slice text, size_t at)
+{
+    while (at < text.len && text.ptr[at] != '\n')
+        at++;
+    return at;
+}
+
+static size_t skip_blanks(stile_slice text, size_t at)
+{
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+        at++;
+    return at;
+}
+
+/* Every line that [start, end) touches begins with '>'. */
+static bool in_quoted_lines(stile_slice text, size_t start, size_t end)
+{
+    for (size_t at = line_start(text, start); at < end || at == line_start(text, start);
+         at = line_end(text, at) + 1) {
+        size_t first = skip_blanks(text, at);
+        if (first >= text.len || text.ptr[first] != '>')
+            return false;
+        if (line_end(text, at) >= end)
+            return true;
+    }
+    return true;
+}
+
+static bool is_fence(stile_slice text, size_t at)
+{
+    at = skip_blanks(text, at);
+    return starts(text, at, "```") || starts(text, at, "~~~");
+}
+
+/* An odd number of fences before it. */
+static bool in_fence(stile_slice text, size_t start)
+{
+    bool open = false;
+
+    for (size_t at = 0; at < start; at = line_end(text, at) + 1)
+        if (is_fence(text, at) && line_end(text, at) < start)
+            open = !open;
+    return open;
+}
+
+/* The paragraph around [start, end), cut at REACH. */
+static stile_slice paragraph_of(stile_slice text, size_t start, size_t end, size_t *before)
+{
+    size_t low = start, high = end;
+
+    while (low > 0 && start - low < REACH &&
+           !(low >= 2 && text.ptr[low - 1] == '\n' && text.ptr[low - 2] == '\n'))
+        low--;
+    while (high < text.len && high - end < REACH && !starts(text, high, "\n\n"))
+        high++;
+    *before = start - low;
+    return stile_slice_cut(text, low, high);
+}
+
+/* An `open` before [start, end) that no `close` has ended, and a `close` behind. */
+static bool between(stile_slice p, size_t start, size_t end, const char *open, const char *close)
+{
+    bool opened = false;
+
+    for (size_t at = 0; at < start; at++)
+        if (opened ? starts(p, at, close) : starts(p, at, open))
+            opened = !opened;
+    for (size_t at = end; opened && at < p.len; at++)
+        if (starts(p, at, close))
+            return true;
+    return false;
+}
+
+static bool in_marks(stile_slice text, size_t start, size_t end)
+{
+    /* None whose closing mark opens another language's: what stands between two quotations is not quoted. */
+    static const char *const marks[][2] = {
+        {"\"", "\""},
+        {"`", "`"},
+        {"\xe2\x80\x9c", "\xe2\x80\x9d"}, /* English */
+        {"\xe2\x80\x9e", "\xe2\x80\x9c"}, /* German */
+        {"\xe2\x80\x9e", "\xe2\x80\x9d"}, /* Polish */
+        {"\xc2\xab", "\xc2\xbb"},         /* French */
+        {"\xe2\x80\xb9", "\xe2\x80\xba"},
+        {"\xe3\x80\x8c", "\xe3\x80\x8d"}, /* Japanese */
+        {"\xe3\x80\x8e", "\xe3\x80\x8f"},
+    };
+    size_t before;
+    stile_slice p = paragraph_of(text, start, end, &before);
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (between(p, before, before + (end - start), marks[i][0], marks[i][1]))
+            return true;
+    return false;
+}
+
+static bool is_json(stile_slice text)
+{
+    size_t at = 0;
+
+    while (at < text.len && strchr(" \t\r\n", text.ptr[at]) && text.ptr[at])
+        at++;
+    return at < text.len && (text.ptr[at] == '{' || text.ptr[at] == '[');
+}
+
+bool stile_is_quoted(stile_slice text, uint32_t start, uint32_t end)
+{
+    if (start >= end || end > text.len || is_json(text))
+        return false;
+    return in_quoted_lines(text, start, end) || in_fence(text, start) || in_marks(text, start, end);
+}

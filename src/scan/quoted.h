@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a finding stands in a quotation: what somebody reports, rather than says. A mark for people
+ * who review, and for agents that write about attacks. It changes no verdict: anybody can put their
+ * words in quotes. */
+#ifndef STILE_SCAN_QUOTED_H
+#define STILE_SCAN_QUOTED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "stile/slice.h"
+
+/* text[start, end) lies between quotation marks in one paragraph, in inline code, in a fenced block, or on
+ * lines that begin with '>'. False in a JSON text, where everything stands in quotes. */
+bool stile_is_quoted(stile_slice text, uint32_t start, uint32_t end);
+
+#endif
