@@ -22,16 +22,31 @@ static stile_status filter_run(stile_scope_run *entry, const stile_filter *filte
 static uint32_t keep_posted(const stile_scope_run *entry, const stile_term_entry *term,
                             uint32_t *rows, uint32_t count)
 {
-    const stile_posting *at = entry->segment->postings + entry->run->first_posting + term->first;
-    const stile_posting *end = at + term->count;
+    stile_posting_list list = stile_segment_postings(entry->segment, entry->run, term);
+    stile_posting_reader reader;
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        at = stile_posting_seek(at, end, rows[i]);
-        if (at < end && at->row == rows[i])
+    stile_posting_reader_start(&reader, &list);
+    for (uint32_t i = 0; i < count; i++)
+        if (stile_posting_reader_seek(&reader, rows[i]) == rows[i])
             rows[kept++] = rows[i];
-    }
     return kept;
+}
+
+/* The term's rows that may be hits, ascending; how many. */
+static uint32_t take_posted(const stile_scope_run *entry, const stile_term_entry *term,
+                            uint32_t *rows)
+{
+    stile_posting_list list = stile_segment_postings(entry->segment, entry->run, term);
+    stile_posting_reader reader;
+    uint32_t taken = 0;
+
+    stile_posting_reader_start(&reader, &list);
+    for (uint32_t row = stile_posting_reader_seek(&reader, 0); row != STILE_NO_ROW;
+         row = stile_posting_reader_next(&reader))
+        if (stile_scope_run_has(entry, row))
+            rows[taken++] = row;
+    return taken;
 }
 
 /* Leave only the rows that hold every required term: those of the rarest, then less and less. */
@@ -39,8 +54,7 @@ static stile_status require_terms(stile_scope_run *entry, const stile_search *se
                                   stile_arena *arena, stile_error *err)
 {
     const stile_term_entry *term, *rarest = NULL;
-    const stile_posting *posting;
-    uint32_t *rows, count = 0;
+    uint32_t *rows, count;
 
     for (size_t i = 0; i < search->required_count; i++) {
         term = stile_segment_term(entry->segment, entry->run, search->required[i]);
@@ -56,13 +70,11 @@ static stile_status require_terms(stile_scope_run *entry, const stile_search *se
         return STILE_OK;
     if (!(rows = stile_arena_array(arena, rarest->count, sizeof *rows)))
         return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
-    posting = entry->segment->postings + entry->run->first_posting + rarest->first;
-    for (uint32_t i = 0; i < rarest->count; i++)
-        if (stile_scope_run_has(entry, posting[i].row))
-            rows[count++] = posting[i].row;
+    count = take_posted(entry, rarest, rows);
     for (size_t i = 0; i < search->required_count; i++) {
         term = stile_segment_term(entry->segment, entry->run, search->required[i]);
-        count = keep_posted(entry, term, rows, count);
+        if (term != rarest)
+            count = keep_posted(entry, term, rows, count);
     }
     entry->filtered = true;
     entry->only = rows;

@@ -92,16 +92,18 @@ static void point_at_parts(stile_segment *s)
     s->run_count = (uint32_t)(s->parts[STILE_SECTION_RUNS].len / sizeof *s->runs);
     s->row_count = (uint32_t)(s->parts[STILE_SECTION_ROWS].len / sizeof *s->rows);
     s->term_count = s->parts[STILE_SECTION_TERMS].len / sizeof *s->terms;
-    s->posting_count = s->parts[STILE_SECTION_POSTINGS].len / sizeof *s->postings;
+    s->postings_len = s->parts[STILE_SECTION_POSTINGS].len;
 }
 
 stile_status stile_segment_assemble(const stile_segment_kind *kind, stile_buf *parts,
                                     stile_segment **out, stile_error *err)
 {
+    static const char pad[STILE_POSTINGS_PAD];
     stile_segment *s;
     size_t rows = parts[STILE_SECTION_ROWS].len / sizeof *s->rows;
     stile_status st = STILE_OK;
 
+    stile_buf_add(&parts[STILE_SECTION_POSTINGS], pad, sizeof pad);
     for (int i = 0; !st && i < STILE_SECTIONS; i++)
         st = stile_buf_ok(&parts[i], err);
     if (!st && rows > STILE_SEGMENT_ROWS_MAX)
@@ -191,26 +193,12 @@ const stile_term_entry *stile_segment_term(const stile_segment *segment, const s
     return low < run->terms && terms[low].hash == hash ? &terms[low] : NULL;
 }
 
-const stile_posting *stile_posting_seek(const stile_posting *at, const stile_posting *end,
-                                        uint32_t row)
+stile_posting_list stile_segment_postings(const stile_segment *segment, const stile_run *run,
+                                          const stile_term_entry *term)
 {
-    size_t step = 1, low = 0, high, left = (size_t)(end - at);
-
-    if (left == 0 || at->row >= row)
-        return at;
-    while (step < left && at[step].row < row) {
-        low = step;
-        step *= 2;
-    }
-    high = step < left ? step : left;
-    while (low + 1 < high) { /* at[low] is before the row; at[high] is not, or is the end */
-        size_t mid = low + (high - low) / 2;
-        if (at[mid].row < row)
-            low = mid;
-        else
-            high = mid;
-    }
-    return at + high;
+    if (!term)
+        return (stile_posting_list){0};
+    return stile_posting_list_at(segment->postings + run->postings_at + term->at, term->count);
 }
 
 int stile_row_cmp(const stile_row *a, const stile_row *b)
@@ -223,34 +211,25 @@ int stile_row_cmp(const stile_row *a, const stile_row *b)
     return c ? c : (a->ordinal > b->ordinal) - (a->ordinal < b->ordinal);
 }
 
-static bool valid_postings(const stile_segment *s, const stile_run *run,
-                           const stile_term_entry *term)
-{
-    const stile_posting *p = s->postings + run->first_posting + term->first;
-
-    for (uint32_t i = 0; i < term->count; i++)
-        if (p[i].row >= run->rows || (i > 0 && p[i].row <= p[i - 1].row) ||
-            p[i].title_tf + p[i].body_tf == 0)
-            return false;
-    return term->count > 0;
-}
-
-/* The run's terms partition postings [run->first_posting, *posting_end). */
-static bool valid_terms(const stile_segment *s, const stile_run *run, uint64_t *posting_end)
+/* The run's terms share out the bytes from run->postings_at to *end in order. */
+static bool valid_terms(const stile_segment *s, const stile_run *run, uint64_t *end)
 {
     const stile_term_entry *terms = s->terms + run->first_term;
-    uint64_t next = 0;
+    stile_slice bytes = stile_slice_of(s->postings + run->postings_at,
+                                       s->postings_len - STILE_POSTINGS_PAD - run->postings_at);
+    size_t at = 0;
 
     for (uint32_t i = 0; i < run->terms; i++) {
-        if (terms[i].first != next || (i > 0 && terms[i].hash <= terms[i - 1].hash))
-            return false;
-        next += terms[i].count;
-        if (next > UINT32_MAX || next > s->posting_count - run->first_posting ||
-            !valid_postings(s, run, &terms[i]))
+        if (terms[i].count > STILE_POSTING_BLOCK)
+            at += -at % STILE_POSTINGS_ALIGNMENT;
+        if (terms[i].at != at || (i > 0 && terms[i].hash <= terms[i - 1].hash) ||
+            !stile_postings_valid(bytes, at, terms[i].count, s->rows + run->first_row, run->rows,
+                                  &at))
             return false;
     }
-    *posting_end = run->first_posting + next;
-    return true;
+    at += -at % STILE_POSTINGS_ALIGNMENT;
+    *end = run->postings_at + at;
+    return at <= bytes.len;
 }
 
 static bool valid_rows(const stile_segment *s, const stile_run *run)
@@ -273,11 +252,12 @@ static bool valid_rows(const stile_segment *s, const stile_run *run)
 /* The run's block begins at `*at`, which moves past it. */
 static bool valid_attributes(const stile_segment *s, const stile_run *run, uint64_t *at)
 {
+    const char *from = s->attributes_len ? s->attributes + *at : NULL;
     size_t len;
 
     if (run->attributes_at != *at ||
-        !stile_attributes_valid(stile_slice_of(s->attributes + *at, s->attributes_len - *at),
-                                run->attributes, run->rows, &len))
+        !stile_attributes_valid(stile_slice_of(from, s->attributes_len - *at), run->attributes,
+                                run->rows, &len))
         return false;
     *at += len;
     return true;
@@ -314,20 +294,23 @@ static bool valid_signs(const stile_segment *s)
 
 bool stile_segment_validate(const stile_segment *s, const char **why)
 {
-    uint64_t row = 0, term = 0, posting = 0, attributes = 0;
+    uint64_t row = 0, term = 0, postings = 0, attributes = 0;
 
+    *why = "no zeros after the postings";
+    if (s->postings_len < STILE_POSTINGS_PAD)
+        return false;
     for (uint32_t i = 0; i < s->run_count; i++) {
         const stile_run *run = &s->runs[i];
         *why = "runs out of order or out of bounds";
         if ((i > 0 && !run_before(run - 1, run->collection, run->label)) || run->first_row != row ||
             run->rows > s->row_count - row || run->first_term != term ||
-            run->terms > s->term_count - term || run->first_posting != posting)
+            run->terms > s->term_count - term || run->postings_at != postings)
             return false;
         *why = "rows out of order, or their sums are wrong";
         if (!valid_rows(s, run))
             return false;
         *why = "terms or postings out of order or out of bounds";
-        if (!valid_terms(s, run, &posting))
+        if (!valid_terms(s, run, &postings))
             return false;
         *why = "attributes out of order or out of bounds";
         if (!valid_attributes(s, run, &attributes))
@@ -336,8 +319,8 @@ bool stile_segment_validate(const stile_segment *s, const char **why)
         term += run->terms;
     }
     *why = "rows, terms, postings or attributes of no run";
-    if (row != s->row_count || term != s->term_count || posting != s->posting_count ||
-        attributes != s->attributes_len)
+    if (row != s->row_count || term != s->term_count ||
+        postings != s->postings_len - STILE_POSTINGS_PAD || attributes != s->attributes_len)
         return false;
     *why = "the order by document is wrong";
     if (!valid_by_id(s))

@@ -4,7 +4,7 @@
  *   runs     one per (collection, label), ascending: where its rows, terms and postings lie
  *   rows     identities, lengths and epochs        scales   one float a row
  *   by_id    row numbers by (docref, ordinal)      codes    dim bytes a row
- *   terms    of each run, ascending by hash        postings of each term, ascending by row
+ *   terms    of each run, ascending by hash        postings of each term, packed: postings.h
  *   attributes  what rows can be filtered by, one block a run
  *   signs    one bit a dimension, made from the codes
  *
@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "indexes/attributes.h"
+#include "indexes/postings.h"
 #include "indexes/tombstones.h"
 #include "stile/buf.h"
 #include "stile/document.h"
@@ -26,7 +27,7 @@
 typedef struct stile_run {
     uint32_t collection, label;
     uint32_t first_row, rows;
-    uint64_t first_term, first_posting;
+    uint64_t first_term, postings_at; /* the second in bytes of its section */
     uint64_t title_words, body_words; /* summed over all its rows */
     uint64_t attributes_at;           /* in its section, of the block; see attributes.h */
     uint32_t terms, attributes;
@@ -41,17 +42,11 @@ typedef struct stile_row {
 
 typedef struct stile_term_entry {
     uint64_t hash;
-    uint32_t first, count; /* postings, from the run's first */
+    uint32_t at, count; /* its postings: from where the run's begin, in bytes; how many */
 } stile_term_entry;
 
-typedef struct stile_posting {
-    uint32_t row; /* from the run's first */
-    uint16_t title_tf, body_tf;
-} stile_posting;
-
 /* The bytes of a file are these structs. */
-_Static_assert(sizeof(stile_run) == 64 && sizeof(stile_row) == 40 &&
-                   sizeof(stile_term_entry) == 16 && sizeof(stile_posting) == 8,
+_Static_assert(sizeof(stile_run) == 64 && sizeof(stile_row) == 40 && sizeof(stile_term_entry) == 16,
                "a struct of the segment format has padding");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "segments are little-endian");
 
@@ -81,7 +76,7 @@ typedef struct stile_segment {
     /* immutable */
     stile_segment_kind kind;
     uint32_t run_count, row_count;
-    uint64_t term_count, posting_count;
+    uint64_t term_count, postings_len;
     uint64_t epoch_low, epoch_high;
     const stile_run *runs;
     const stile_row *rows;
@@ -90,7 +85,7 @@ typedef struct stile_segment {
     const int8_t *codes;
     const uint64_t *signs; /* stile_code_sign_words(dim) a row */
     const stile_term_entry *terms;
-    const stile_posting *postings;
+    const char *postings;
     const char *attributes;
     uint64_t attributes_len;
     uint64_t file; /* its number in the folder; 0: not saved */
@@ -104,7 +99,7 @@ stile_segment *stile_segment_ref(stile_segment *segment);
 void stile_segment_unref(stile_segment *segment); /* NULL is harmless */
 
 /* Take over the sections in `parts` (which are left empty), all but BY_ID and SIGNS,
- * which are made here.
+ * which are made here, and the zeros that end POSTINGS.
  * On failure the parts stay the caller's. */
 stile_status stile_segment_assemble(const stile_segment_kind *kind, stile_buf *parts,
                                     stile_segment **out, stile_error *err) STILE_MUST_CHECK;
@@ -118,9 +113,9 @@ void stile_segment_find(const stile_segment *segment, const stile_docref *doc, u
 /* A run's term, or NULL. */
 const stile_term_entry *stile_segment_term(const stile_segment *segment, const stile_run *run,
                                            uint64_t hash);
-/* The first posting at or after `row` in [at, end), which ascends, by galloping from `at`. */
-const stile_posting *stile_posting_seek(const stile_posting *at, const stile_posting *end,
-                                        uint32_t row);
+/* The postings of a term of the run; an empty list for NULL. */
+stile_posting_list stile_segment_postings(const stile_segment *segment, const stile_run *run,
+                                          const stile_term_entry *term);
 /* Order of rows within a run. */
 int stile_row_cmp(const stile_row *a, const stile_row *b);
 

@@ -34,7 +34,8 @@ typedef struct builder {
     size_t row_count;
     staged_posting *postings, *sorted; /* of the run at hand; `room` each */
     size_t room;
-    float *vector; /* a decoded row */
+    stile_posting *list; /* of one term; room for every row */
+    float *vector;       /* a decoded row */
     stile_buf parts[STILE_SECTIONS];
 } builder;
 
@@ -82,7 +83,8 @@ static stile_status stage(builder *b, stile_error *err)
     b->rows = stile_alloc_array(b->row_count, sizeof *b->rows);
     b->documents = stile_alloc_array(s->count, sizeof *b->documents);
     b->vector = stile_alloc_array(s->kind.dim, sizeof *b->vector);
-    if (!b->rows || !b->documents || !b->vector)
+    b->list = stile_alloc_array(b->row_count, sizeof *b->list);
+    if (!b->rows || !b->documents || !b->vector || !b->list)
         return stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
     for (size_t d = 0; !st && d < s->count; d++) {
         st = stile_attributes_of(s->documents[d]->metadata, &b->arena, &b->documents[d].attributes,
@@ -149,14 +151,20 @@ static void sort_by_hash(builder *b, size_t count)
 
 static void add_postings(builder *b, size_t count, stile_run *run)
 {
+    stile_buf *out = &b->parts[STILE_SECTION_POSTINGS];
+    const stile_row *rows =
+        (const stile_row *)(const void *)b->parts[STILE_SECTION_ROWS].ptr + run->first_row;
+
     for (size_t i = 0; i < count;) {
-        stile_term_entry term = {b->postings[i].hash, (uint32_t)i, 0};
-        for (; i < count && b->postings[i].hash == term.hash; i++, term.count++)
-            stile_buf_add(&b->parts[STILE_SECTION_POSTINGS], &b->postings[i].posting,
-                          sizeof(stile_posting));
+        stile_term_entry term = {.hash = b->postings[i].hash};
+        for (; i < count && b->postings[i].hash == term.hash; i++)
+            b->list[term.count++] = b->postings[i].posting;
+        term.at =
+            (uint32_t)stile_postings_pack(b->list, term.count, rows, (size_t)run->postings_at, out);
         stile_buf_add(&b->parts[STILE_SECTION_TERMS], &term, sizeof term);
         run->terms++;
     }
+    stile_postings_align(out);
 }
 
 static stile_status invert(builder *b, const staged_row *rows, stile_run *run, stile_error *err)
@@ -177,7 +185,11 @@ static stile_status invert(builder *b, const staged_row *rows, stile_run *run, s
                 list->terms[i].hash, {r, list->terms[i].title_tf, list->terms[i].body_tf}};
     }
     sort_by_hash(b, count);
+    if ((st = stile_buf_ok(&b->parts[STILE_SECTION_ROWS], err)))
+        return st;
     add_postings(b, count, run);
+    if (b->parts[STILE_SECTION_POSTINGS].len - run->postings_at > UINT32_MAX)
+        return stile_fail(err, STILE_TOO_LARGE, "index: too many postings for one run");
     return STILE_OK;
 }
 
@@ -213,7 +225,7 @@ static stile_status add_run(builder *b, size_t *at, stile_error *err)
         .label = rows->document->label,
         .first_row = (uint32_t)*at,
         .first_term = b->parts[STILE_SECTION_TERMS].len / sizeof(stile_term_entry),
-        .first_posting = b->parts[STILE_SECTION_POSTINGS].len / sizeof(stile_posting),
+        .postings_at = b->parts[STILE_SECTION_POSTINGS].len,
     };
     stile_status st;
 
@@ -248,6 +260,7 @@ stile_status stile_segment_build(const stile_segment_source *source, stile_segme
         stile_buf_release(&b.parts[i]);
     stile_free(b.postings);
     stile_free(b.sorted);
+    stile_free(b.list);
     stile_free(b.vector);
     stile_free(b.rows);
     stile_free(b.documents);

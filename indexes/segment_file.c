@@ -9,7 +9,7 @@
 #include "indexes/segment.h"
 
 #define MAGIC "STILESEG"
-#define VERSION 3
+#define VERSION 4
 #define HEADER_LEN 176
 #define ALIGNMENT 64
 
@@ -18,7 +18,7 @@ typedef struct segment_header {
     uint32_t version, dim;
     unsigned char embedder[STILE_SHA256_LEN];
     uint32_t run_count, row_count;
-    uint64_t term_count, posting_count, attributes_len;
+    uint64_t term_count, postings_len, attributes_len;
     uint64_t epoch_low, epoch_high;
     uint64_t sums[STILE_SECTIONS];
     uint64_t header_sum; /* of all bytes before it */
@@ -37,13 +37,12 @@ static bool lay_out(const segment_header *h, size_t at[STILE_SECTIONS], size_t l
 {
     const size_t vectors = h->dim ? h->row_count : 0;
     size_t next = HEADER_LEN;
-    bool fits =
-        stile_size_mul(vectors, h->dim, &len[STILE_SECTION_CODES]) &&
-        stile_size_mul(vectors, stile_code_sign_words(h->dim) * sizeof(uint64_t),
-                       &len[STILE_SECTION_SIGNS]) &&
-        stile_size_mul(h->term_count, sizeof(stile_term_entry), &len[STILE_SECTION_TERMS]) &&
-        stile_size_mul(h->posting_count, sizeof(stile_posting), &len[STILE_SECTION_POSTINGS]);
+    bool fits = stile_size_mul(vectors, h->dim, &len[STILE_SECTION_CODES]) &&
+                stile_size_mul(vectors, stile_code_sign_words(h->dim) * sizeof(uint64_t),
+                               &len[STILE_SECTION_SIGNS]) &&
+                stile_size_mul(h->term_count, sizeof(stile_term_entry), &len[STILE_SECTION_TERMS]);
 
+    len[STILE_SECTION_POSTINGS] = h->postings_len;
     len[STILE_SECTION_ATTRIBUTES] = h->attributes_len;
     len[STILE_SECTION_RUNS] = h->run_count * sizeof(stile_run);
     len[STILE_SECTION_ROWS] = h->row_count * sizeof(stile_row);
@@ -67,7 +66,7 @@ static void fill_header(const stile_segment *s, segment_header *h)
     h->run_count = s->run_count;
     h->row_count = s->row_count;
     h->term_count = s->term_count;
-    h->posting_count = s->posting_count;
+    h->postings_len = s->postings_len;
     h->attributes_len = s->attributes_len;
     h->epoch_low = s->epoch_low;
     h->epoch_high = s->epoch_high;
@@ -139,7 +138,7 @@ static stile_segment *segment_of(const segment_header *h, const stile_segment_ki
     s->run_count = h->run_count;
     s->row_count = h->row_count;
     s->term_count = h->term_count;
-    s->posting_count = h->posting_count;
+    s->postings_len = h->postings_len;
     s->attributes_len = h->attributes_len;
     s->epoch_low = h->epoch_low;
     s->epoch_high = h->epoch_high;

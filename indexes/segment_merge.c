@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Merging: the live rows of several segments into one, run by run. Rows keep their order within
  * each input, so a run's rows, its terms and each term's postings are all merges of ascending
- * lists; nothing is decoded or sorted again. */
+ * lists. Only postings are unpacked, and packed again for their new rows. */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -23,7 +23,9 @@ typedef struct merger {
     source *sources;
     size_t count;
     stile_segment_kind kind;
-    uint32_t rows; /* written so far */
+    uint32_t rows;       /* written so far */
+    stile_posting *list; /* of one term; `room` */
+    size_t room;
     stile_buf parts[STILE_SECTIONS];
 } merger;
 
@@ -135,16 +137,22 @@ static bool next_hash(const merger *m, uint64_t *hash)
     return any;
 }
 
-static void append_live(merger *m, const source *s, const stile_term_entry *term)
+/* The term's postings of live rows to m->list[count], which has room; the new count. */
+static uint32_t append_live(merger *m, const source *s, const stile_term_entry *term,
+                            uint32_t count)
 {
-    const stile_posting *p = s->input->segment->postings + s->run->first_posting + term->first;
+    stile_posting_list list = stile_segment_postings(s->input->segment, s->run, term);
+    stile_posting *p = m->list + count;
 
+    stile_posting_list_unpack(&list, p);
     for (uint32_t i = 0; i < term->count; i++) {
-        stile_posting moved = p[i];
-        moved.row = s->map[p[i].row];
-        if (moved.row != DEAD)
-            stile_buf_add(&m->parts[STILE_SECTION_POSTINGS], &moved, sizeof moved);
+        uint32_t row = s->map[p[i].row];
+        if (row == DEAD)
+            continue;
+        m->list[count] = p[i];
+        m->list[count++].row = row;
     }
+    return count;
 }
 
 static int by_row(const void *a, const void *b)
@@ -165,22 +173,22 @@ static void order_by_row(stile_posting *p, size_t count)
 
 static void merge_term(merger *m, uint64_t hash, stile_run *run)
 {
-    stile_buf *postings = &m->parts[STILE_SECTION_POSTINGS];
-    size_t before = postings->len / sizeof(stile_posting), count;
-    stile_term_entry entry = {hash, (uint32_t)(before - run->first_posting), 0};
+    stile_term_entry entry = {.hash = hash};
 
     for (size_t i = 0; i < m->count; i++) {
         const stile_term_entry *term = term_at(&m->sources[i]);
         if (term && term->hash == hash) {
-            append_live(m, &m->sources[i], term);
+            entry.count = append_live(m, &m->sources[i], term, entry.count);
             m->sources[i].at++;
         }
     }
-    count = postings->len / sizeof(stile_posting) - before;
-    if (count == 0)
+    if (entry.count == 0)
         return;
-    order_by_row((stile_posting *)(void *)postings->ptr + before, count);
-    entry.count = (uint32_t)count;
+    order_by_row(m->list, entry.count);
+    entry.at = (uint32_t)stile_postings_pack(
+        m->list, entry.count,
+        (const stile_row *)(const void *)m->parts[STILE_SECTION_ROWS].ptr + run->first_row,
+        (size_t)run->postings_at, &m->parts[STILE_SECTION_POSTINGS]);
     stile_buf_add(&m->parts[STILE_SECTION_TERMS], &entry, sizeof entry);
     run->terms++;
 }
@@ -230,6 +238,21 @@ static stile_status merge_attributes(merger *m, stile_run *run, stile_error *err
     return st;
 }
 
+/* For the postings of a term that every row of the run at hand holds, dead ones too. */
+static stile_status make_room(merger *m, stile_error *err)
+{
+    size_t rows = 0;
+
+    for (size_t i = 0; i < m->count; i++)
+        rows += m->sources[i].run ? m->sources[i].run->rows : 0;
+    if (rows <= m->room)
+        return STILE_OK;
+    stile_free(m->list);
+    m->list = stile_alloc_array(rows, sizeof *m->list);
+    m->room = m->list ? rows : 0;
+    return m->list ? STILE_OK : stile_fail(err, STILE_NO_MEMORY, "index: out of memory");
+}
+
 static stile_status merge_run(merger *m, uint32_t collection, uint32_t label, stile_error *err)
 {
     stile_run run = {
@@ -237,7 +260,7 @@ static stile_status merge_run(merger *m, uint32_t collection, uint32_t label, st
         .label = label,
         .first_row = m->rows,
         .first_term = m->parts[STILE_SECTION_TERMS].len / sizeof(stile_term_entry),
-        .first_posting = m->parts[STILE_SECTION_POSTINGS].len / sizeof(stile_posting),
+        .postings_at = m->parts[STILE_SECTION_POSTINGS].len,
     };
     uint64_t hash = 0;
     stile_status st = take_runs(m, collection, label, err);
@@ -249,10 +272,12 @@ static stile_status merge_run(merger *m, uint32_t collection, uint32_t label, st
         return STILE_OK;
     for (size_t i = 0; i < m->count; i++)
         m->sources[i].at = 0;
+    if ((st = stile_buf_ok(&m->parts[STILE_SECTION_ROWS], err)) || (st = make_room(m, err)))
+        return st;
     while (next_hash(m, &hash))
         merge_term(m, hash, &run);
-    if (m->parts[STILE_SECTION_POSTINGS].len / sizeof(stile_posting) - run.first_posting >
-        UINT32_MAX)
+    stile_postings_align(&m->parts[STILE_SECTION_POSTINGS]);
+    if (m->parts[STILE_SECTION_POSTINGS].len - run.postings_at > UINT32_MAX)
         return stile_fail(err, STILE_TOO_LARGE, "index: too many postings for one run");
     if ((st = merge_attributes(m, &run, err)))
         return st;
@@ -283,5 +308,6 @@ stile_status stile_segment_merge(const stile_segment_input *inputs, size_t count
     for (size_t i = 0; i < count; i++)
         stile_free(m.sources[i].map);
     stile_free(m.sources);
+    stile_free(m.list);
     return st;
 }

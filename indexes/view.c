@@ -84,8 +84,7 @@ stile_ann *stile_index_view_ann(const stile_index_view *view, uint32_t collectio
 
 static uint64_t segment_bytes(const stile_segment *s)
 {
-    return s->run_count * sizeof *s->runs + s->term_count * sizeof *s->terms +
-           s->posting_count * sizeof *s->postings +
+    return s->run_count * sizeof *s->runs + s->term_count * sizeof *s->terms + s->postings_len +
            (uint64_t)s->row_count * (sizeof *s->rows + sizeof *s->by_id +
                                      (s->kind.dim ? sizeof *s->scales + s->kind.dim : 0));
 }

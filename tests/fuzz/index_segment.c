@@ -35,7 +35,7 @@ static void put_u64(unsigned char *bytes, size_t at, uint64_t v)
 
 static void seal(unsigned char *bytes, size_t size)
 {
-    static const unsigned char head[16] = {'S', 'T', 'I', 'L', 'E', 'S', 'E', 'G', 3, 0, 0, 0, DIM};
+    static const unsigned char head[16] = {'S', 'T', 'I', 'L', 'E', 'S', 'E', 'G', 4, 0, 0, 0, DIM};
     const uint64_t rows = u32_at(bytes, 52);
     const uint64_t lens[STILE_SECTIONS] = {u32_at(bytes, 48) * (uint64_t)64,
                                            rows * 40,
@@ -43,7 +43,7 @@ static void seal(unsigned char *bytes, size_t size)
                                            rows * 4,
                                            rows * DIM,
                                            u64_at(bytes, 56) % (1u << 24) * 16,
-                                           u64_at(bytes, 64) % (1u << 24) * 8,
+                                           u64_at(bytes, 64) % (1u << 24),
                                            u64_at(bytes, 72) % (1u << 24),
                                            rows * ((DIM + 63) / 64) * 8};
     uint64_t at = HEADER_LEN;

@@ -186,7 +186,7 @@ static size_t score_all(const corpus *c, uint32_t mask, const stile_search *s, s
             if (found)
                 score += (q->title_tf + q->body_tf) * log(1 + (live - df[t] + .5) / (df[t] + .5)) *
                          (tf * (k1 + 1)) /
-                         (tf + k1 * (1 - b + b * (length / ((body + title * weight) / live))));
+                         (tf + (k1 * (1 - b) + k1 * b / ((body + title * weight) / live) * length));
         }
         if (score > 0 && holds(r, s))
             hits[count++] = (stile_hit){.doc = doc_of(i), .score = score};

@@ -282,7 +282,7 @@ static double lexical_score(const stile_search *s, const seen *rows, size_t n, c
         tf = (double)found->body_tf + weight * (double)found->title_tf;
         length = (double)c->list.body_len + weight * (double)c->list.title_len;
         score += ((double)q->title_tf + q->body_tf) * log(1 + ((double)n - df + .5) / (df + .5)) *
-                 (tf * (k1 + 1)) / (tf + k1 * (1 - b + b * (length / average)));
+                 (tf * (k1 + 1)) / (tf + (k1 * (1 - b) + k1 * b / average * length));
     }
     return score;
 }
