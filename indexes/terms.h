@@ -14,7 +14,7 @@
  * users in the plane. */
 typedef struct stile_analyzer stile_analyzer;
 
-#define STILE_ANALYZER_VERSION 1 /* stored with forward lists; a change reindexes */
+#define STILE_ANALYZER_VERSION 2 /* stored with forward lists; a change reindexes */
 
 /* `language` is a Snowball name or ISO code ("en"); NULL: "en". Caller destroys. */
 stile_status stile_analyzer_create(const char *language, stile_analyzer **out,

@@ -3,12 +3,17 @@
  *
  * The ASCII path restates those rules for ASCII, where they are short: letters, digits and '_'
  * join each other; between two letters one of . ' joins (and : does not, as in CLDR); between
- * two digits one of . ' , ; joins. A segment is a word when it holds a letter or a digit. */
+ * two digits one of . ' , ; joins. A segment is a word when it holds a letter or a digit.
+ *
+ * Where Chinese, Japanese or Korean text is cut into words hangs on what stands around them, so a
+ * query would often be cut otherwise than the text it looks for. Each character of these scripts is a
+ * word, and so is each two that stand side by side: of any piece of a text the same words. */
 #include "indexes/words.h"
 
 #include <libstemmer.h>
 #include <unicode/ubrk.h>
 #include <unicode/unorm2.h>
+#include <unicode/uscript.h>
 #include <unicode/ustring.h>
 
 #include "base/memory.h"
@@ -19,6 +24,7 @@ struct stile_words {
     const UNormalizer2 *folding; /* a singleton of ICU's */
     UChar *wide, *folded;        /* scratch, `room` units each */
     int32_t room;
+    int32_t start, joint; /* where the last character of CJK text lies; joint -1: none yet */
 };
 
 stile_status stile_words_create(const char *language, stile_words **out, stile_error *err)
@@ -206,6 +212,73 @@ static bool is_word(const stile_words *words, int32_t from, int32_t to)
     return from < to;
 }
 
+/* Han, Kana and Hangul, and the mark that lengthens Kana. */
+static bool is_cjk(UChar32 c)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    UScriptCode script;
+
+    if (c < 0x1100)
+        return false;
+    script = uscript_getScript(c, &code);
+    return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA ||
+           script == USCRIPT_HANGUL || c == 0x30fc;
+}
+
+static stile_status pass_word(stile_words *words, int32_t from, int32_t to, stile_word_fn each,
+                              void *ctx, stile_error *err)
+{
+    char narrow[STILE_WORD_MAX];
+    int32_t bytes = 0;
+    UErrorCode code = U_ZERO_ERROR;
+
+    if (from == to)
+        return STILE_OK;
+    (void)u_strToUTF8(narrow, sizeof narrow, &bytes, words->folded + from, to - from, &code);
+    if (U_FAILURE(code)) /* longer than any term */
+        return STILE_OK;
+    return emit(words, stile_slice_of(narrow, (size_t)bytes), each, ctx, err);
+}
+
+/* The character of CJK text that lies in [from, to): after one such, first both. */
+static stile_status pass_cjk(stile_words *words, int32_t from, int32_t to, stile_word_fn each,
+                             void *ctx, stile_error *err)
+{
+    stile_status st = STILE_OK;
+
+    if (words->joint == from)
+        st = pass_word(words, words->start, to, each, ctx, err);
+    words->start = from;
+    words->joint = to;
+    return st ? st : pass_word(words, from, to, each, ctx, err);
+}
+
+/* The character at `at`, before `to`; moves past it. */
+static UChar32 next_character(const UChar *text, int32_t *at, int32_t to)
+{
+    UChar lead = text[(*at)++];
+
+    if (U16_IS_LEAD(lead) && *at < to && U16_IS_TRAIL(text[*at]))
+        return (UChar32)U16_GET_SUPPLEMENTARY(lead, text[(*at)++]);
+    return lead;
+}
+
+/* A segment that is a word: its CJK characters, and what lies between them. */
+static stile_status pass_segment(stile_words *words, int32_t from, int32_t to, stile_word_fn each,
+                                 void *ctx, stile_error *err)
+{
+    stile_status st = STILE_OK;
+
+    for (int32_t at = from, next = from; !st && at < to; at = next) {
+        if (!is_cjk(next_character(words->folded, &next, to)))
+            continue;
+        if (!(st = pass_word(words, from, at, each, ctx, err)))
+            st = pass_cjk(words, at, next, each, ctx, err);
+        from = next;
+    }
+    return st ? st : pass_word(words, from, to, each, ctx, err);
+}
+
 stile_status stile_words_each_unicode(stile_words *words, stile_slice text, stile_word_fn each,
                                       void *ctx, stile_error *err)
 {
@@ -214,16 +287,10 @@ stile_status stile_words_each_unicode(stile_words *words, stile_slice text, stil
 
     if (st || (st = start_breaks(words, len, err)))
         return st;
+    words->joint = -1;
     while (!st && (to = ubrk_next(words->breaks)) != UBRK_DONE) {
-        char narrow[STILE_WORD_MAX];
-        int32_t bytes = 0;
-        UErrorCode code = U_ZERO_ERROR;
-        if (is_word(words, from, to)) {
-            (void)u_strToUTF8(narrow, sizeof narrow, &bytes, words->folded + from, to - from,
-                              &code);
-            if (U_SUCCESS(code)) /* else longer than any term */
-                st = emit(words, stile_slice_of(narrow, (size_t)bytes), each, ctx, err);
-        }
+        if (is_word(words, from, to))
+            st = pass_segment(words, from, to, each, ctx, err);
         from = to;
     }
     return st;

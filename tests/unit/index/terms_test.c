@@ -53,29 +53,41 @@ Test(terms, unicode_text_is_folded_alike)
                  "\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0|");
 }
 
-/* Chinese has no spaces: ICU's dictionary finds the words, in a text and in a query. */
-Test(terms, chinese_text_becomes_several_words)
+Test(terms, characters_of_chinese_japanese_and_korean_are_words_alone_and_in_pairs)
 {
-    stile_analyzer *analyzer = NULL;
-    stile_arena arena = {0};
-    stile_terms text, query;
-    size_t shared = 0;
+    expect_words(NULL, "東京都", "東|東京|京|京都|都|");
+    expect_words(NULL, "東京、京都", "東|東京|京|京|京都|都|");
+    expect_words(NULL, "サーバー", "サ|サー|ー|ーバ|バ|バー|ー|");
+    expect_words(NULL, "ｻｰﾊﾞｰ", "サ|サー|ー|ーバ|バ|バー|ー|");
+    expect_words(NULL, "한국어를", "한|한국|국|국어|어|어를|를|");
+    expect_words(NULL, "Windows11に対応", "windows11|に|に対|対|対応|応|");
+    expect_words(NULL, "第3章", "第|3|章|");
+    expect_words(NULL, "𠮷野家 running", "𠮷|𠮷野|野|野家|家|run|");
+}
 
-    cr_assert_eq(stile_analyzer_create(NULL, &analyzer, NULL), STILE_OK);
-    cr_assert_eq(stile_terms_of(analyzer, stile_str(""),
-                                stile_str("\xe5\x8c\x97\xe4\xba\xac\xe6\x98\xaf\xe4\xb8\xad\xe5\x9b"
-                                          "\xbd\xe7\x9a\x84\xe9\xa6\x96\xe9\x83\xbd"),
-                                &arena, &text, NULL),
-                 STILE_OK);
-    cr_assert_eq(stile_terms_of(analyzer, stile_str(""), stile_str("\xe5\x8c\x97\xe4\xba\xac"),
-                                &arena, &query, NULL),
-                 STILE_OK);
-    cr_assert(text.count >= 3, "%u", text.count);
-    for (uint32_t i = 0; i < text.count; i++)
-        shared += query.count == 1 && text.terms[i].hash == query.terms[0].hash;
-    cr_assert_eq(shared, 1);
-    stile_arena_release(&arena);
-    stile_analyzer_destroy(analyzer);
+/* So a phrase is found whatever stands around it. */
+Test(terms, the_words_of_a_piece_stand_side_by_side_in_the_whole)
+{
+    static const char *const whole = "南京市长江大桥は九六八年に建成された。ネットワーク";
+    stile_words *words = NULL;
+    stile_buf all, part;
+
+    stile_buf_init(&all, 1 << 20);
+    stile_buf_init(&part, 1 << 20);
+    cr_assert_eq(stile_words_create(NULL, &words, NULL), STILE_OK);
+    cr_assert_eq(stile_words_each(words, stile_str(whole), append, &all, NULL), STILE_OK);
+    for (size_t from = 0; from < strlen(whole); from += 3)
+        for (size_t to = from + 3; to <= strlen(whole); to += 3) {
+            stile_buf_reset(&part);
+            cr_assert_eq(stile_words_each(words, stile_slice_of(whole + from, to - from), append,
+                                          &part, NULL),
+                         STILE_OK);
+            cr_assert(part.len == 0 || strstr(all.ptr, part.ptr), "%zu to %zu: %s", from, to,
+                      part.ptr);
+        }
+    stile_buf_release(&all);
+    stile_buf_release(&part);
+    stile_words_destroy(words);
 }
 
 Test(terms, invalid_utf8_and_long_words_do_no_harm)
