@@ -144,12 +144,14 @@ static stile_status combine(stile_scanner *scanner, uint32_t index, stile_slice 
                             stile_scan_hits *out, size_t plain, stile_error *err)
 {
     const stile_rule *rule = &scanner->policy->rules.rules[index];
-    uint32_t low = 0, high;
+    uint32_t low = 0, high = 0;
     size_t found = 0, tried = 0;
     stile_status st = STILE_OK;
 
     while (!st && next_low(out, plain, rule, &low)) {
-        if (!(rule->ordered ? complete_in_order : complete_from)(out, plain, rule, low, &high)) {
+        bool whole = rule->ordered ? complete_in_order(out, plain, rule, low, &high)
+                                   : complete_from(out, plain, rule, low, &high);
+        if (!whole) {
             low++;
             continue;
         }
