@@ -289,6 +289,7 @@ static stile_status apply_to_index(commit *c, uint64_t seq, stile_error *err)
                   seq);
         return stile_fail_in(err, st, "stored durably, but not yet searchable");
     }
+    (void)pthread_cond_signal(&plane->merger.wake);
     return STILE_OK;
 }
 

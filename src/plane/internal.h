@@ -16,6 +16,16 @@ struct stile_view {
     stile_index_view *index;
 };
 
+/* A commit merges no more rows than this. */
+#define STILE_COMMIT_MERGE_ROWS 4096
+
+/* The thread that merges segments beside the writer. Guarded by commit_lock. */
+typedef struct stile_merger {
+    pthread_t thread;
+    pthread_cond_t wake; /* the index has changed, or the plane closes */
+    bool running, stop;
+} stile_merger;
+
 struct stile_plane {
     /* immutable once open */
     stile_arena arena; /* configuration strings */
@@ -42,6 +52,7 @@ struct stile_plane {
     uint64_t seq;           /* last change in the store */
     uint32_t labels_stored; /* labels [0, labels_stored) have their records */
     uint32_t next_collection;
+    stile_merger merger;
 
     /* guarded by view_lock, held for a few instructions */
     pthread_mutex_t view_lock;
@@ -74,6 +85,11 @@ stile_status stile_plane_open_packs(stile_plane *plane, stile_error *err) STILE_
 
 /* Publish the store's and the index's present state as the newest view. Under commit_lock. */
 stile_status stile_plane_publish(stile_plane *plane, stile_error *err) STILE_MUST_CHECK;
+
+/* merger.c. The plane is open, but for the merger. */
+stile_status stile_merger_start(stile_plane *plane, stile_error *err) STILE_MUST_CHECK;
+/* Waits for the merge under way. Nothing if it was not started. */
+void stile_merger_stop(stile_plane *plane);
 
 /* Bring the index from the change it covers to plane->seq, from the store. Under commit_lock. */
 stile_status stile_plane_replay(stile_plane *plane, uint64_t from,

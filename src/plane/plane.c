@@ -217,6 +217,7 @@ static stile_status open_index(stile_plane *plane, stile_error *err)
         .b = plane->config.index.b,
         .title_weight = plane->config.index.title_weight,
         .ann_rows = plane->config.index.ann_rows,
+        .merge_rows = STILE_COMMIT_MERGE_ROWS,
     };
     uint64_t covered = 0;
     stile_status st = path_in(plane->folder, "index", path, err);
@@ -259,9 +260,10 @@ static stile_status open_parts(stile_plane *plane, stile_error *err)
     if ((st = open_judge(plane, err)) || (st = stile_plane_open_packs(plane, err)) ||
         (st = path_in(plane->folder, "audit", path, err)) ||
         (st = stile_audit_open(path, &plane->audit, err)) || (st = open_embedder(plane, err)) ||
-        (st = open_reranker(plane, err)) || (st = open_index(plane, err)))
+        (st = open_reranker(plane, err)) || (st = open_index(plane, err)) ||
+        (st = stile_plane_publish(plane, err)))
         return st;
-    return stile_plane_publish(plane, err);
+    return stile_merger_start(plane, err);
 }
 
 stile_status stile_plane_open(const char *folder, stile_plane **out, stile_error *err)
@@ -309,6 +311,7 @@ void stile_plane_close(stile_plane *plane)
 
     if (!plane)
         return;
+    stile_merger_stop(plane);
     /* What is not saved is replayed at the next opening: slower, never wrong. */
     if (plane->view && stile_index_save(plane->index, &err))
         stile_log(STILE_LOG_WARN, "index.save", "%s", err.text);
