@@ -32,6 +32,7 @@ typedef struct bench {
     stile_index *index;
     char folder[64];
     fts5 *fts;
+    unsigned long allocations, asked; /* of stile, while it answered */
 } bench;
 
 static void must(stile_status st, const stile_error *err)
@@ -125,6 +126,7 @@ static double ask_stile(bench *b, const char *query, bool all, size_t *hits)
     stile_arena arena;
     stile_slice none = {0};
     stile_error err = {0};
+    unsigned long before = stile_memory_count();
     double start = now_ms(), took;
 
     stile_arena_init(&arena, 0);
@@ -135,6 +137,8 @@ static double ask_stile(bench *b, const char *query, bool all, size_t *hits)
     search.required = required;
     must(stile_index_search(view, &search, &arena, &found, hits, &err), &err);
     took = now_ms() - start;
+    b->allocations += stile_memory_count() - before;
+    b->asked++;
     stile_arena_release(&arena);
     stile_index_view_unref(view);
     return took;
@@ -251,5 +255,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         measure_kind(&b, kinds[i], words, count);
     free(words);
+    printf("allocations a query: %.2f\n", (double)b.allocations / (double)b.asked);
     return tear_down(&b);
 }

@@ -95,6 +95,9 @@ static uint32_t find_block(const stile_posting_list *list, uint32_t b, uint32_t 
 /* The first of rows[at, count) that is not before `row`; the last is not. */
 static uint32_t find_row(const uint32_t *rows, uint32_t at, uint32_t count, uint32_t row)
 {
+    for (int near = 0; near < 4; near++, at++)
+        if (rows[at] >= row)
+            return at;
     while (count - at > 8) {
         uint32_t mid = at + (count - at) / 2;
         if (rows[mid - 1] < row)
@@ -145,14 +148,16 @@ uint32_t stile_posting_reader_next(stile_posting_reader *reader)
 
 uint32_t stile_posting_reader_seek(stile_posting_reader *reader, uint32_t row)
 {
+    if (reader->count && reader->rows[reader->count - 1] >= row) { /* mostly */
+        reader->at = find_row(reader->rows, reader->at, reader->count, row);
+        return reader->rows[reader->at];
+    }
     if (reader->list.blocks)
         stile_posting_reader_skip(reader, row);
     if (reader->block == reader->list.block_count)
         return STILE_NO_ROW;
     if (!reader->count)
         unpack(reader);
-    if (reader->rows[reader->at] >= row)
-        return reader->rows[reader->at];
     if (reader->rows[reader->count - 1] < row) { /* of the only block */
         reader->block++;
         reader->count = 0;

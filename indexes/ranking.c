@@ -15,7 +15,7 @@
 
 #include <math.h>
 
-#define WINDOW_ROWS 4096
+#define WINDOW_ROWS 1024
 #define ROUNDING (1 + 1e-9) /* more than any sum of scores is off by */
 #define NO_BLOCK UINT32_MAX
 #define LEAD 4 /* postings read in a row, for one sought */
