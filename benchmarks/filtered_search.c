@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What does a search cost that may only find some of the rows, and does it find the right ones?
  *
- *   filtered_search embed TEXTS VECTORS           one text a line, to vectors of the built-in model
- *   filtered_search run VECTORS QUERIES [ROWS]    the table, as Markdown
- *   filtered_search alone VECTORS QUERIES [ROWS]  without the baselines
- *   filtered_search labels VECTORS ROWS FOLDER    who may read which row, for peers.py
+ *   filtered_search embed TEXTS VECTORS                  one text a line, by the built-in model
+ *   filtered_search run VECTORS QUERIES ROWS [SPREAD]    the table, as Markdown
+ *   filtered_search alone VECTORS QUERIES ROWS [SPREAD]  without the baselines
+ *   filtered_search labels VECTORS ROWS FOLDER           who may read which row, for peers.py
  *
- * Rows are spread over 50 or 1,000 labels whose sizes follow Zipf's law, at random or by content.
+ * Rows are spread over 50 or 1,000 labels whose sizes follow Zipf's law, at random or by content; a
+ * SPREAD is 50-random, 50-content, 1000-random or 1000-content, and without one it is all four.
  * For each share of permitted rows: stile's dense search, beside one FAISS index over all rows: flat,
  * and HNSW, each with over-fetch and a filter behind it, and with a selector inside. Recall is of
  * the 10 nearest permitted rows by exact float products; stile's also of those by the codes that it
@@ -314,14 +315,24 @@ static void print_row(bench *b, const world *w, bool by_content, int share)
     stile_index_view_unref(m.view);
 }
 
-static void run_world(bench *b, uint32_t labels, bool by_content)
+static const struct {
+    const char *name;
+    uint32_t labels;
+    bool by_content;
+} spreads[] = {{"50-random", 50, false},
+               {"50-content", 50, true},
+               {"1000-random", LABELS_MAX, false},
+               {"1000-content", LABELS_MAX, true}};
+#define SPREADS (sizeof spreads / sizeof *spreads)
+
+static void run_spread(bench *b, size_t at)
 {
     world w = {0};
 
-    rows_label(&b->rows, labels, by_content);
+    rows_label(&b->rows, spreads[at].labels, spreads[at].by_content);
     world_make(&w, &b->rows, b->embedder);
     for (int s = 0; s < SHARES; s++)
-        print_row(b, &w, by_content, s);
+        print_row(b, &w, spreads[at].by_content, s);
     world_free(&w);
 }
 
@@ -353,7 +364,9 @@ static void print_head(const bench *b, double built_ms)
     printf("|\n");
 }
 
-static int run(bench *b, const char *vectors, const char *queries, uint32_t limit, bool alone)
+/* `spread` is NULL for all. */
+static int run(bench *b, const char *vectors, const char *queries, uint32_t limit,
+               const char *spread, bool alone)
 {
     double start;
 
@@ -365,8 +378,9 @@ static int run(bench *b, const char *vectors, const char *queries, uint32_t limi
         b->graph =
             baseline_graph(b->rows.vectors.values, b->rows.vectors.rows, b->rows.vectors.dim);
     print_head(b, now_ms() - start);
-    for (int n = 0; n < 4; n++)
-        run_world(b, n < 2 ? 50 : LABELS_MAX, n & 1);
+    for (size_t i = 0; i < SPREADS; i++)
+        if (!spread || strcmp(spread, spreads[i].name) == 0)
+            run_spread(b, i);
     return 0;
 }
 
@@ -374,13 +388,12 @@ static int run(bench *b, const char *vectors, const char *queries, uint32_t limi
 static int write_labels(bench *b, const char *vectors, uint32_t limit, const char *folder)
 {
     rows_read(&b->rows, vectors, limit, b->embedder);
-    for (int n = 0; n < 4; n++) {
+    for (size_t i = 0; i < SPREADS; i++) {
         char path[512];
         FILE *to;
 
-        rows_label(&b->rows, n < 2 ? 50 : LABELS_MAX, n & 1);
-        (void)snprintf(path, sizeof path, "%s/%" PRIu32 "-%s", folder, b->rows.labels,
-                       n & 1 ? "content" : "random");
+        rows_label(&b->rows, spreads[i].labels, spreads[i].by_content);
+        (void)snprintf(path, sizeof path, "%s/%s", folder, spreads[i].name);
         if (!(to = fopen(path, "w")) ||
             fwrite(b->rows.label_of, 2, b->rows.vectors.rows, to) != b->rows.vectors.rows ||
             fwrite(b->rows.label_shares, 1, b->rows.labels, to) != b->rows.labels ||
@@ -397,16 +410,17 @@ int main(int argc, char **argv)
     static bench b;
     stile_embedder_options options = {0};
     stile_error err = {0};
-    uint32_t limit = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 100000;
+    bool alone = argc > 1 && strcmp(argv[1], "alone") == 0;
 
     must(stile_embedder_create(&options, &b.embedder, &err), &err);
     if (argc == 4 && strcmp(argv[1], "embed") == 0)
         return matrix_embed(b.embedder, argv[2], argv[3]);
-    if (argc >= 4 && (strcmp(argv[1], "run") == 0 || strcmp(argv[1], "alone") == 0))
-        return run(&b, argv[2], argv[3], limit, strcmp(argv[1], "alone") == 0);
+    if ((argc == 5 || argc == 6) && (alone || strcmp(argv[1], "run") == 0))
+        return run(&b, argv[2], argv[3], (uint32_t)strtoul(argv[4], NULL, 10), argv[5], alone);
     if (argc == 5 && strcmp(argv[1], "labels") == 0)
         return write_labels(&b, argv[2], (uint32_t)strtoul(argv[3], NULL, 10), argv[4]);
-    fprintf(stderr, "usage: filtered_search embed TEXTS VECTORS | run VECTORS QUERIES [ROWS] | "
-                    "alone VECTORS QUERIES [ROWS] | labels VECTORS ROWS FOLDER\n");
+    fprintf(stderr,
+            "usage: filtered_search embed TEXTS VECTORS | run VECTORS QUERIES ROWS [SPREAD] | "
+            "alone VECTORS QUERIES ROWS [SPREAD] | labels VECTORS ROWS FOLDER\n");
     return 2;
 }

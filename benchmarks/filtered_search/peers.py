@@ -165,16 +165,12 @@ class SqliteVec:
         return [measure(case, lambda query: [r[0] for r in self.db.execute(sql, (query.tobytes(),))])]
 
 
-def stile_rows(bench, vectors, queries, rows):
-    """What `bench alone` says, by spread."""
-    text = subprocess.run([bench, "alone", vectors, queries, str(rows)], check=True, capture_output=True,
-                          text=True).stdout
-    out = {}
-    for line in text.splitlines():
-        cells = [c.strip() for c in line.strip("|").split("|")]
-        if re.match(r"\d+$", cells[0]):
-            out.setdefault(f"{cells[0]}-{cells[1]}", []).append(cells)
-    return out
+def stile_rows(bench, vectors, queries, rows, spread):
+    """The rows that `bench alone` prints, as cells."""
+    text = subprocess.run([bench, "alone", vectors, queries, str(rows), spread], check=True,
+                          capture_output=True, text=True).stdout
+    lines = ([c.strip() for c in line.strip("|").split("|")] for line in text.splitlines())
+    return [cells for cells in lines if re.match(r"\d+$", cells[0])]
 
 
 def show(figure, floor):
@@ -194,7 +190,6 @@ def main():
             kinds.append(kind)
         except ImportError as e:
             print(f"SKIPPED {kind.name}: {e}", file=sys.stderr)
-    ours = stile_rows(bench, vectors, queries, rows)
     head = ["labels", "spread", "permitted", "stile"]
     head += [f"{k.name} ≥ {c}" if c else k.name for k in kinds for c in k.columns]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
@@ -205,9 +200,10 @@ def main():
             label_of = np.frombuffer(data, dtype="<u2", count=len(matrix))
             case = Case(matrix, asked, label_of, np.frombuffer(data[2 * len(matrix):], dtype="u1"))
             peers = [kind(matrix, label_of) for kind in kinds]
+            ours = stile_rows(bench, vectors, queries, rows, spread)
             for share in range(SHARES):
                 case.permit(share)
-                cells = list(ours[spread][share][:4])
+                cells = ours[share][:4]
                 for peer in peers:
                     cells += [show(f, c) for f, c in zip(peer.figures(case), peer.columns)]
                 print("| " + " | ".join(cells) + " |", flush=True)
