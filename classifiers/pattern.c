@@ -34,10 +34,11 @@ stile_status stile_pattern_compile(stile_slice text, stile_pattern **out, stile_
                           STILE_MAX_PATTERN);
     if (!(pattern = stile_alloc(sizeof *pattern)))
         return stile_fail(err, STILE_NO_MEMORY, "pattern: out of memory");
-    pattern->code = pcre2_compile((PCRE2_SPTR)text.ptr, text.len,
-                                  PCRE2_CASELESS | PCRE2_DOTALL | PCRE2_NEVER_UTF |
-                                      PCRE2_NEVER_UCP | PCRE2_NEVER_BACKSLASH_C,
-                                  &code, &at, NULL);
+    pattern->code =
+        pcre2_compile((PCRE2_SPTR)text.ptr, text.len,
+                      PCRE2_CASELESS | PCRE2_DOTALL | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP |
+                          PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT,
+                      &code, &at, NULL);
     if (!pattern->code) {
         PCRE2_UCHAR why[128] = "";
         (void)pcre2_get_error_message(code, why, sizeof why);
@@ -91,11 +92,19 @@ void stile_matcher_destroy(stile_matcher *matcher)
 stile_match stile_pattern_match(const stile_pattern *pattern, stile_matcher *matcher,
                                 stile_slice text, size_t from, size_t *start, size_t *end)
 {
+    return stile_pattern_match_within(pattern, matcher, text, from, PCRE2_UNSET, start, end);
+}
+
+stile_match stile_pattern_match_within(const stile_pattern *pattern, stile_matcher *matcher,
+                                       stile_slice text, size_t from, size_t last, size_t *start,
+                                       size_t *end)
+{
     const PCRE2_SIZE *span;
     int rc;
 
     if (from > text.len)
         return STILE_MATCH_NONE;
+    (void)pcre2_set_offset_limit(matcher->context, last);
     rc = pcre2_match(pattern->code, (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, from, 0,
                      matcher->data, matcher->context);
     if (rc == PCRE2_ERROR_NOMATCH)

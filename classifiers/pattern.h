@@ -32,6 +32,11 @@ typedef enum { STILE_MATCH_NONE, STILE_MATCH_FOUND, STILE_MATCH_LIMIT } stile_ma
 stile_match stile_pattern_match(const stile_pattern *pattern, stile_matcher *matcher,
                                 stile_slice text, size_t from, size_t *start, size_t *end);
 
+/* The same for a match that starts at text[last] at the latest. */
+stile_match stile_pattern_match_within(const stile_pattern *pattern, stile_matcher *matcher,
+                                       stile_slice text, size_t from, size_t last, size_t *start,
+                                       size_t *end);
+
 /* PCRE2's version, part of the scan version. */
 const char *stile_pattern_version(void);
 

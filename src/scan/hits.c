@@ -43,7 +43,31 @@ static stile_status add_limit(stile_scan_hits *out, uint32_t rule, size_t from, 
     return add(out, (stile_scan_hit){rule, (uint32_t)from, (uint32_t)text.len, true}, err);
 }
 
-static stile_status match_rule(stile_scanner *scanner, uint32_t index, stile_slice text,
+/* Where matches of one rule may start, in order. */
+typedef struct places {
+    const stile_gate_range *ranges; /* NULL: anywhere */
+    size_t count;
+} places;
+
+/* The first match at or behind `at`, in one of the places; those behind which it starts are dropped. */
+static stile_match next_match(stile_scanner *scanner, const stile_rule *rule, stile_slice text,
+                              places *in, size_t at, size_t *start, size_t *end)
+{
+    if (!in->ranges)
+        return stile_pattern_match(rule->pattern, scanner->matcher, text, at, start, end);
+    for (; in->count; in->ranges++, in->count--) {
+        size_t from = in->ranges->low > at ? in->ranges->low : at;
+        stile_match match = STILE_MATCH_NONE;
+        if (from <= in->ranges->high)
+            match = stile_pattern_match_within(rule->pattern, scanner->matcher, text, from,
+                                               in->ranges->high, start, end);
+        if (match != STILE_MATCH_NONE)
+            return match;
+    }
+    return STILE_MATCH_NONE;
+}
+
+static stile_status match_rule(stile_scanner *scanner, uint32_t index, stile_slice text, places in,
                                stile_scan_hits *out, stile_error *err)
 {
     const stile_rule *rule = &scanner->policy->rules.rules[index];
@@ -52,8 +76,7 @@ static stile_status match_rule(stile_scanner *scanner, uint32_t index, stile_sli
 
     for (size_t tried = 0; !st && at <= text.len; tried++) {
         size_t start, end;
-        stile_match match =
-            stile_pattern_match(rule->pattern, scanner->matcher, text, at, &start, &end);
+        stile_match match = next_match(scanner, rule, text, &in, at, &start, &end);
         if (match == STILE_MATCH_NONE)
             break;
         /* Decoys that cancel must not use up the attention meant for what stands behind them. */
@@ -210,23 +233,50 @@ static stile_status prefilter(stile_scanner *scanner, const stile_scan_view *vie
     return STILE_OK;
 }
 
+/* Takes those of rule `index` from the front of all ranges. */
+static places take_places(places *all, uint32_t index)
+{
+    places own = {all->ranges, 0};
+
+    while (own.count < all->count && all->ranges[own.count].pattern == index)
+        own.count++;
+    all->ranges += own.count;
+    all->count -= own.count;
+    return own;
+}
+
+static stile_status match_patterns(stile_scanner *scanner, const stile_scan_view *view,
+                                   stile_scan_hits *out, stile_error *err)
+{
+    const stile_rules *rules = &scanner->policy->rules;
+    const stile_gate *gate = stile_policy_gate(scanner->policy);
+    places all = {NULL, 0};
+    stile_status st = STILE_OK;
+
+    if (gate &&
+        (st = stile_gate_scan(gate, scanner->gate, view->text, &all.ranges, &all.count, err)))
+        return st;
+    for (uint32_t i = 0; !st && i < rules->count; i++) {
+        bool known = gate && stile_gate_knows(gate, i);
+        places own = known ? take_places(&all, i) : (places){NULL, 0};
+        if (rules->rules[i].pattern && rules->rules[i].views & 1u << view->kind &&
+            (known ? own.count > 0 : scanner->may[i]))
+            st = match_rule(scanner, i, view->text, own, out, err);
+    }
+    return st;
+}
+
 stile_status stile_scan_signals_of(stile_scanner *scanner, const stile_scan_view *view,
                                    stile_arena *arena, stile_scan_hits *out, stile_error *err)
 {
-    const stile_rules *rules = &scanner->policy->rules;
-    uint32_t kind = 1u << view->kind;
     stile_status st;
 
     *out = (stile_scan_hits){.arena = arena};
     if (view->text.len == 0)
         return STILE_OK;
-    if ((st = prefilter(scanner, view, err)))
+    if ((st = prefilter(scanner, view, err)) || (st = match_patterns(scanner, view, out, err)))
         return st;
-    for (uint32_t i = 0; i < rules->count; i++)
-        if (rules->rules[i].pattern && rules->rules[i].views & kind && scanner->may[i] &&
-            (st = match_rule(scanner, i, view->text, out, err)))
-            return st;
-    return match_combinations(scanner, kind, view->text, out, err);
+    return match_combinations(scanner, 1u << view->kind, view->text, out, err);
 }
 
 stile_status stile_scan_hits_of(stile_scanner *scanner, const stile_scan_view *view,

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "classifiers/gate.h"
 #include "classifiers/linear.h"
 #include "classifiers/prefilter.h"
 #include "classifiers/rules.h"
@@ -20,13 +21,14 @@ struct stile_policy {
     atomic_size_t refs;
     /* immutable */
     stile_rules rules;
+    stile_gate *gate;           /* of all rules' patterns */
     stile_sensitive *sensitive; /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
     stile_linear *classifier; /* or NULL: rules alone */
     stile_judge *judge;       /* borrowed, or NULL */
     double threshold[3];
     stile_sha256 hash;
-    /* policy_prefilter.c: costs more to compile than a few texts cost without it, so it is made
+    /* policy_prefilter.c: for the rules of which the gate knows nothing. Costs more to compile than a few texts cost without it, so it is made
      * when so much text has been scanned, by a thread of its own, and kept in a file for the next
      * time. Verdicts are the same with and without it. */
     char *cache_folder; /* or NULL */
@@ -41,11 +43,14 @@ struct stile_policy {
 struct stile_scanner {
     stile_policy *policy; /* a reference */
     stile_matcher *matcher;
+    stile_gate_scratch *gate;
     /* made when the policy's prefilters are there */
     stile_prefilter_scratch *scratch[STILE_PREFILTERS];
     unsigned char *may; /* one byte a rule */
 };
 
+/* The gate, unless it is switched off with the prefilters. */
+const stile_gate *stile_policy_gate(const stile_policy *policy);
 /* The prefilter, if it is there; `more` bytes are about to be scanned. NULL: run every rule. */
 stile_prefilter *stile_policy_prefilter(stile_policy *policy, int which, size_t more);
 /* Take it from the cache, when it is there; wait for its making and let it go. */

@@ -26,14 +26,14 @@ static uint32_t kinds_of(int which)
     return which == STILE_PREFILTER_RAW ? raw : ~raw;
 }
 
-/* Patterns of every rule, in their order, empty for one that does not read such views; NULL when
- * memory ran out. */
+/* Patterns of every rule, in their order, empty for one that does not read such views or that the gate
+ * knows; NULL when memory ran out. */
 static stile_slice *patterns_of(const stile_policy *policy, int which)
 {
     stile_slice *patterns = stile_alloc_array(policy->rules.count, sizeof *patterns);
 
     for (size_t i = 0; patterns && i < policy->rules.count; i++)
-        if (policy->rules.rules[i].views & kinds_of(which))
+        if (policy->rules.rules[i].views & kinds_of(which) && !stile_gate_knows(policy->gate, i))
             patterns[i] = policy->rules.rules[i].pattern_text;
     return patterns;
 }
@@ -127,6 +127,11 @@ static bool switched_off(void)
 {
     const char *off = getenv("STILE_NO_PREFILTER");
     return off && *off;
+}
+
+const stile_gate *stile_policy_gate(const stile_policy *policy)
+{
+    return switched_off() ? NULL : policy->gate;
 }
 
 /* Those that were made with the build, for the rules as they ship: $STILE_PREFILTERS, or beside the

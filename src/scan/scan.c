@@ -22,38 +22,6 @@
  * withheld. */
 #define MAX_FINDINGS 512
 
-stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out, stile_error *err)
-{
-    stile_scanner *s = stile_alloc(sizeof *s);
-    stile_status st;
-
-    if (!s)
-        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
-    s->policy = stile_policy_ref(policy);
-    if (!(s->may = stile_alloc(policy->rules.count)))
-        st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
-    else
-        st = stile_matcher_create(&s->matcher, err);
-    if (st) {
-        stile_scanner_destroy(s);
-        return st;
-    }
-    *out = s;
-    return STILE_OK;
-}
-
-void stile_scanner_destroy(stile_scanner *scanner)
-{
-    if (!scanner)
-        return;
-    for (int which = 0; which < STILE_PREFILTERS; which++)
-        stile_prefilter_scratch_destroy(scanner->scratch[which]);
-    stile_matcher_destroy(scanner->matcher);
-    stile_free(scanner->may);
-    stile_policy_unref(scanner->policy);
-    stile_free(scanner);
-}
-
 /* One scan under way. */
 typedef struct scan {
     stile_scanner *scanner;

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking at a text. For each way of a pattern the gate keeps, clause by clause, the last place where a
+ * match could start whose clauses so far have all been seen. A later start is never worse: what is close
+ * enough to an earlier one is close enough to it. */
+#include "classifiers/gate.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "classifiers/gate_table.h"
+
+#define BLOCK 256 /* bytes looked at in one go */
+#define PAD 32    /* zero bytes before and behind the text; no literal is longer */
+
+/* One way in the text at hand. */
+typedef struct way_state {
+    uint32_t scan;                     /* the state is of that scan */
+    uint32_t reached;                  /* clauses seen, from the first on */
+    uint32_t start[STILE_WAY_CLAUSES]; /* the last start with those clauses */
+    uint32_t low, high;                /* starts of which all clauses were seen */
+    bool complete;
+} way_state;
+
+/* The first clause of a way was seen. */
+typedef struct opening {
+    uint32_t way, at;
+} opening;
+
+/* A bucket that may hold what begins at `at`. */
+typedef struct suspect {
+    uint32_t at;
+    uint16_t bucket, table;
+} suspect;
+
+struct stile_gate_scratch {
+    char *text; /* folded, padded */
+    size_t text_size;
+    way_state *ways;
+    uint32_t scan;
+    opening *openings;
+    size_t opening_count, opening_size;
+    stile_gate_range *ranges;
+    size_t range_count, range_size;
+    bool failed; /* memory ran out */
+};
+
+stile_status stile_gate_scratch_create(const stile_gate *gate, stile_gate_scratch **out,
+                                       stile_error *err)
+{
+    stile_gate_scratch *s = stile_alloc(sizeof *s);
+
+    if (!s || !(s->ways = stile_alloc_array(gate->way_count, sizeof *s->ways))) {
+        stile_gate_scratch_destroy(s);
+        return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
+    }
+    *out = s;
+    return STILE_OK;
+}
+
+void stile_gate_scratch_destroy(stile_gate_scratch *scratch)
+{
+    if (!scratch)
+        return;
+    stile_free(scratch->text);
+    stile_free(scratch->ways);
+    stile_free(scratch->openings);
+    stile_free(scratch->ranges);
+    stile_free(scratch);
+}
+
+/* Room for one more of `count` items. */
+static bool grow(void **items, size_t count, size_t *size, size_t each)
+{
+    void *grown;
+
+    if (count < *size)
+        return true;
+    if (!(grown = stile_realloc_array(*items, *size ? 2 * *size : 64, each)))
+        return false;
+    *items = grown;
+    *size = *size ? 2 * *size : 64;
+    return true;
+}
+
+static void add_opening(stile_gate_scratch *s, uint32_t way, uint32_t at)
+{
+    if (grow((void **)&s->openings, s->opening_count, &s->opening_size, sizeof *s->openings))
+        s->openings[s->opening_count++] = (opening){way, at};
+    else
+        s->failed = true;
+}
+
+static void complete(way_state *state, const stile_gate_way *way, uint32_t at)
+{
+    uint32_t high = way->high[way->count - 1], start = state->start[way->count - 1];
+
+    if (!state->complete) {
+        state->complete = true;
+        state->low = at > high ? at - high : 0;
+        state->high = start;
+    } else if (start > state->high) {
+        state->high = start;
+    }
+}
+
+/* A literal of the way's clause `c` begins at `at`. */
+static void see_clause(const stile_gate *gate, stile_gate_scratch *s, uint32_t index, uint32_t c,
+                       uint32_t at)
+{
+    const stile_gate_way *way = &gate->ways[index];
+    way_state *state = &s->ways[index];
+    uint32_t start;
+
+    assert(c < way->count && way->count <= STILE_WAY_CLAUSES);
+    if (state->scan != s->scan)
+        *state = (way_state){.scan = s->scan};
+    if (at < way->low[c] || state->reached < c)
+        return;
+    start = at - way->low[c];
+    if (c > 0) {
+        uint32_t before = state->start[c - 1];
+        if (way->high[c] < at && before < at - way->high[c])
+            return; /* too far behind */
+        start = before < start ? before : start;
+    } else {
+        add_opening(s, index, at);
+    }
+    if (state->reached == c || start > state->start[c])
+        state->start[c] = start;
+    if (state->reached == c)
+        state->reached++;
+    if (c + 1 == way->count)
+        complete(state, way, at);
+}
+
+/* The literals of one bucket, against the text at `at`. */
+static void look(const stile_gate *gate, stile_gate_scratch *s, const suspect *p)
+{
+    const stile_gate_table *table = &gate->tables[p->table];
+    const char *text = s->text + PAD + p->at;
+    uint64_t head = stile_gate_load(text);
+
+    for (uint32_t i = table->start[p->bucket]; i < table->start[p->bucket + 1]; i++) {
+        const stile_gate_literal *l = &gate->literals[i];
+        if ((head & l->mask) != l->head ||
+            (l->len > sizeof head &&
+             memcmp(text + sizeof head, l->tail, l->len - sizeof head) != 0) ||
+            (l->ends_word && stile_gate_in_word[(unsigned char)text[l->len]]))
+            continue;
+        for (uint32_t e = l->first; e < l[1].first; e++)
+            see_clause(gate, s, gate->entries[e].way, gate->entries[e].clause, p->at);
+    }
+}
+
+static uint32_t bit_of(const uint64_t *bits, uint32_t i)
+{
+    return (uint32_t)(bits[i / 64] >> i % 64) & 1;
+}
+
+/* The places in text[from, to) where some literal may begin; in set `STILE_GATE_WORDS` those of words only.
+ * Here and below each is written down and then kept or not, without a branch: of text no processor guesses
+ * which it will be, and guessing wrong costs more than the rest. */
+static size_t find_places(const stile_gate *gate, const char *text, uint32_t from, uint32_t to,
+                          int set, uint32_t *out)
+{
+    const uint64_t *begins = gate->begins[set];
+    uint32_t before = stile_gate_in_word[(unsigned char)text[(ptrdiff_t)from - 1]];
+    size_t count = 0;
+
+    for (uint32_t at = from; at < to; at++) {
+        uint32_t in_word = stile_gate_in_word[(unsigned char)text[at]];
+        uint32_t first = stile_gate_first(stile_gate_load(text + at), set);
+        out[count] = at;
+        count += bit_of(begins, stile_gate_bit(first)) &
+                 (set == STILE_GATE_WORDS ? in_word & ~before : 1u);
+        before = in_word;
+    }
+    return count;
+}
+
+/* The buckets in which something may begin at one of the places. */
+static size_t find_suspects(const stile_gate *gate, const char *text, const uint32_t *places,
+                            size_t count, int set, suspect *out)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t head = stile_gate_load(text + places[i]);
+        for (int length = 0; length < STILE_GATE_LENGTHS; length++) {
+            int table = set * STILE_GATE_LENGTHS + length;
+            uint32_t bucket = stile_gate_bucket(head, set, length);
+            out[found] = (suspect){places[i], (uint16_t)bucket, (uint16_t)table};
+            found += bit_of(gate->tables[table].has, bucket);
+        }
+    }
+    return found;
+}
+
+/* Block by block: all of one set, then of the other, and what both found in the order of the text. */
+static void walk(const stile_gate *gate, stile_gate_scratch *s, size_t len)
+{
+    const char *text = s->text + PAD;
+
+    for (uint32_t from = 0; from < len; from += BLOCK) {
+        uint32_t to = len - from < BLOCK ? (uint32_t)len : from + BLOCK;
+        uint32_t places[BLOCK + 1];
+        suspect found[STILE_GATE_SETS][STILE_GATE_LENGTHS * BLOCK + 1];
+        size_t count[STILE_GATE_SETS], at[STILE_GATE_SETS] = {0, 0};
+        for (int set = 0; set < STILE_GATE_SETS; set++)
+            count[set] =
+                find_suspects(gate, text, places, find_places(gate, text, from, to, set, places),
+                              set, found[set]);
+        while (at[0] < count[0] || at[1] < count[1]) {
+            int set =
+                at[0] == count[0] || (at[1] < count[1] && found[1][at[1]].at < found[0][at[0]].at);
+            look(gate, s, &found[set][at[set]++]);
+        }
+    }
+}
+
+static bool fold(stile_gate_scratch *s, stile_slice text)
+{
+    char *to;
+
+    if (s->text_size < text.len + (size_t)2 * PAD) {
+        stile_free(s->text);
+        s->text_size = 0;
+        if (!(s->text = stile_alloc(text.len + (size_t)2 * PAD)))
+            return false;
+        s->text_size = text.len + (size_t)2 * PAD;
+    }
+    to = s->text + PAD;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        to[i] = (char)(c + ((unsigned char)(c - 'A') < 26 ? 32 : 0));
+    }
+    memset(to + text.len, 0, PAD);
+    return true;
+}
+
+/* The openings of ways that were completed, as ranges. */
+static void add_ranges(const stile_gate *gate, stile_gate_scratch *s)
+{
+    for (size_t i = 0; i < s->opening_count; i++) {
+        const opening *o = &s->openings[i];
+        const stile_gate_way *way = &gate->ways[o->way];
+        const way_state *state = &s->ways[o->way];
+        uint32_t low = o->at > way->high[0] ? o->at - way->high[0] : 0, high = o->at - way->low[0];
+        if (!state->complete || high < state->low || low > state->high)
+            continue;
+        low = low < state->low ? state->low : low;
+        high = high > state->high ? state->high : high;
+        if (!grow((void **)&s->ranges, s->range_count, &s->range_size, sizeof *s->ranges)) {
+            s->failed = true;
+            return;
+        }
+        s->ranges[s->range_count++] = (stile_gate_range){way->pattern, low, high};
+    }
+}
+
+static int by_pattern(const void *a, const void *b)
+{
+    const stile_gate_range *x = a, *y = b;
+    if (x->pattern != y->pattern)
+        return x->pattern < y->pattern ? -1 : 1;
+    return x->low < y->low ? -1 : x->low > y->low;
+}
+
+static void merge_ranges(stile_gate_scratch *s)
+{
+    size_t kept = 0;
+
+    if (s->range_count > 1)
+        qsort(s->ranges, s->range_count, sizeof *s->ranges, by_pattern);
+    for (size_t i = 0; i < s->range_count; i++) {
+        const stile_gate_range r = s->ranges[i];
+        stile_gate_range *last = kept ? &s->ranges[kept - 1] : NULL;
+        if (last && last->pattern == r.pattern && r.low <= last->high + 1)
+            last->high = r.high > last->high ? r.high : last->high;
+        else
+            s->ranges[kept++] = r;
+    }
+    s->range_count = kept;
+}
+
+stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch, stile_slice text,
+                             const stile_gate_range **out, size_t *count, stile_error *err)
+{
+    if (text.len >= UINT32_MAX / 2)
+        return stile_fail(err, STILE_TOO_LARGE, "gate: a text of %zu bytes", text.len);
+    scratch->opening_count = scratch->range_count = 0;
+    scratch->failed = !fold(scratch, text);
+    if (++scratch->scan == 0) { /* all states are older than any scan to come */
+        memset(scratch->ways, 0, gate->way_count * sizeof *scratch->ways);
+        scratch->scan = 1;
+    }
+    if (!scratch->failed) {
+        walk(gate, scratch, text.len);
+        add_ranges(gate, scratch);
+    }
+    if (scratch->failed)
+        return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
+    merge_ranges(scratch);
+    *out = scratch->ranges;
+    *count = scratch->range_count;
+    return STILE_OK;
+}

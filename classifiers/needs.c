@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads a pattern's syntax, as much of PCRE2's as rules use. At the first thing that it does not know it
+ * gives up, and the pattern needs nothing. */
+#include "classifiers/needs.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "classifiers/needs_part.h"
+
+#define MAX_DEPTH 32
+#define MAX_CHOICES 512
+#define CLASS_STRINGS 8 /* members of a class that are taken one by one */
+#define ARENA_CAP ((size_t)8 << 20)
+#define OFTEN_ENOUGH 6.0 /* a further clause found so often in 1,000 bytes tells nothing */
+
+typedef struct reader {
+    stile_slice text;
+    size_t at;
+    int depth;
+    stile_arena arena; /* parts under way */
+} reader;
+
+static bool read_choice(reader *r, stile_part *out);
+
+static bool done(const reader *r)
+{
+    return r->at >= r->text.len;
+}
+
+static char peek(const reader *r)
+{
+    return done(r) ? '\0' : r->text.ptr[r->at];
+}
+
+static bool takes(reader *r, const char *what)
+{
+    if (!stile_slice_starts(stile_slice_cut(r->text, r->at, r->text.len), stile_str(what)))
+        return false;
+    r->at += strlen(what);
+    return true;
+}
+
+static int hex_value(char c)
+{
+    if (stile_ascii_is_digit(c))
+        return c - '0';
+    c = (char)(c | 32);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte that an escape stands for, behind its backslash; false: it is a class, or not known. */
+static bool escaped_byte(reader *r, char *out)
+{
+    static const char names[] = "ntrfea", values[] = "\n\t\r\f\033\a";
+    char c = peek(r);
+    const char *name = c ? strchr(names, c) : NULL;
+
+    if (done(r))
+        return false;
+    if (name) {
+        *out = values[name - names];
+    } else if (c == 'x' && r->at + 2 < r->text.len && hex_value(r->text.ptr[r->at + 1]) >= 0 &&
+               hex_value(r->text.ptr[r->at + 2]) >= 0) {
+        *out = (char)(16 * hex_value(r->text.ptr[r->at + 1]) + hex_value(r->text.ptr[r->at + 2]));
+        r->at += 2;
+    } else if (stile_ascii_is_letter(c) || stile_ascii_is_digit(c)) {
+        return false;
+    } else {
+        *out = c;
+    }
+    r->at++;
+    return true;
+}
+
+static bool of_byte(reader *r, char byte, stile_part *out)
+{
+    if (byte == STILE_WORD_BOUND)
+        return stile_part_opaque(out, 1, 1, &r->arena);
+    return stile_part_string_of(out, &byte, 1, &r->arena);
+}
+
+/* Behind a backslash. */
+static bool read_escape(reader *r, stile_part *out)
+{
+    static const char bound[] = {STILE_WORD_BOUND, '\0'};
+    char c = peek(r), byte;
+
+    if (escaped_byte(r, &byte))
+        return of_byte(r, byte, out);
+    r->at++;
+    if (c == 'b')
+        return stile_part_string_of(out, bound, 1, &r->arena);
+    if (c && strchr("BAzZGK", c))
+        return stile_part_string_of(out, "", 0, &r->arena);
+    if (c && strchr("wWdDsShHvVN", c))
+        return stile_part_opaque(out, 1, 1, &r->arena);
+    if (c == 'R')
+        return stile_part_opaque(out, 1, 2, &r->arena);
+    return false;
+}
+
+/* One member of a class; *byte, or *many: several, or a range. */
+static bool read_member(reader *r, char *byte, bool *many)
+{
+    char last;
+
+    *many = false;
+    if (takes(r, "[:")) {
+        while (!done(r) && !takes(r, ":]"))
+            r->at++;
+        *many = true;
+        return true;
+    }
+    *byte = peek(r);
+    r->at++;
+    if (*byte == '\\' && !escaped_byte(r, byte)) {
+        *many = true;
+        if (!strchr("wWdDsShHvV", peek(r)))
+            return false;
+        r->at++;
+        return true;
+    }
+    if (peek(r) != '-' || r->at + 1 >= r->text.len || r->text.ptr[r->at + 1] == ']')
+        return true;
+    r->at++;
+    last = peek(r);
+    r->at++;
+    *many = true;
+    return last != '\\' || escaped_byte(r, &last);
+}
+
+/* Behind a '['. */
+static bool read_class(reader *r, stile_part *out)
+{
+    stile_part members[CLASS_STRINGS];
+    size_t count = 0;
+    bool opaque = takes(r, "^"), first = true;
+
+    for (; !done(r) && (first || peek(r) != ']'); first = false) {
+        char byte;
+        bool many;
+        if (!read_member(r, &byte, &many))
+            return false;
+        opaque = opaque || many || count == CLASS_STRINGS;
+        if (!opaque && !of_byte(r, byte, &members[count++]))
+            return false;
+    }
+    if (!takes(r, "]"))
+        return false;
+    return opaque ? stile_part_opaque(out, 1, 1, &r->arena)
+                  : stile_part_choice(out, members, count, &r->arena);
+}
+
+/* Behind a '('. What looks around matches no bytes, whatever it asks for. */
+static bool read_group(reader *r, stile_part *out)
+{
+    bool around = takes(r, "?=") || takes(r, "?!") || takes(r, "?<=") || takes(r, "?<!");
+
+    if (!around && !takes(r, "?:") && !takes(r, "?>") && (peek(r) == '?' || peek(r) == '*'))
+        return false;
+    if (++r->depth > MAX_DEPTH || !read_choice(r, out) || !takes(r, ")"))
+        return false;
+    r->depth--;
+    return !around || stile_part_string_of(out, "", 0, &r->arena);
+}
+
+static bool read_atom(reader *r, stile_part *out)
+{
+    char c = peek(r);
+
+    r->at++;
+    switch (c) {
+    case '(':
+        return read_group(r, out);
+    case '[':
+        return read_class(r, out);
+    case '\\':
+        return read_escape(r, out);
+    case '.':
+        return stile_part_opaque(out, 1, 1, &r->arena);
+    case '^':
+    case '$':
+        return stile_part_string_of(out, "", 0, &r->arena);
+    case '*':
+    case '+':
+    case '?':
+        return false;
+    default:
+        return of_byte(r, c, out);
+    }
+}
+
+static bool read_number(reader *r, uint32_t *out)
+{
+    size_t start = r->at;
+
+    for (*out = 0; stile_ascii_is_digit(peek(r)) && r->at - start < 5; r->at++)
+        *out = *out * 10 + (uint32_t)(peek(r) - '0');
+    return r->at > start;
+}
+
+/* "{2}", "{2,}", "{2,5}"; anything else in braces is text. */
+static bool read_braces(reader *r, uint32_t *least, uint32_t *most)
+{
+    size_t start = r->at;
+
+    r->at++;
+    if (read_number(r, least)) {
+        *most = *least;
+        if (takes(r, ",") && !read_number(r, most))
+            *most = STILE_FAR;
+        if (takes(r, "}"))
+            return true;
+    }
+    r->at = start;
+    return false;
+}
+
+static bool read_repeated(reader *r, stile_part *out)
+{
+    uint32_t least = 1, most = 1;
+    bool counted = true;
+
+    if (!read_atom(r, out))
+        return false;
+    if (takes(r, "*"))
+        least = 0, most = STILE_FAR;
+    else if (takes(r, "+"))
+        most = STILE_FAR;
+    else if (takes(r, "?"))
+        least = 0;
+    else
+        counted = peek(r) == '{' && read_braces(r, &least, &most);
+    if (counted)
+        (void)(takes(r, "?") || takes(r, "+"));
+    return stile_part_repeat(out, least, most, &r->arena);
+}
+
+static bool read_sequence(reader *r, stile_part *out)
+{
+    stile_sequence s;
+
+    if (!stile_sequence_start(&s, &r->arena))
+        return false;
+    while (!done(r) && peek(r) != '|' && peek(r) != ')') {
+        stile_part part;
+        if (!read_repeated(r, &part) || !stile_sequence_add(&s, &part, &r->arena))
+            return false;
+    }
+    return stile_sequence_end(&s, out, &r->arena);
+}
+
+static bool read_choice(reader *r, stile_part *out)
+{
+    stile_part *parts = stile_arena_array(&r->arena, MAX_CHOICES, sizeof *parts);
+    size_t count = 0;
+
+    do
+        if (!parts || count == MAX_CHOICES || !read_sequence(r, &parts[count++]))
+            return false;
+    while (takes(r, "|"));
+    return stile_part_choice(out, parts, count, &r->arena);
+}
+
+/* Whether literal `a` is found wherever `b` is. */
+static bool covers(const stile_literal *a, const stile_literal *b)
+{
+    return a->len <= b->len && memcmp(a->text, b->text, a->len) == 0 &&
+           (!a->starts_word || b->starts_word) &&
+           (!a->ends_word || (a->len == b->len && b->ends_word));
+}
+
+static bool finish_clause(const stile_part_clause *clause, stile_arena *arena, stile_clause *out)
+{
+    stile_literal *literals = stile_arena_array(arena, clause->strings.count, sizeof *literals);
+    size_t count = 0;
+
+    for (size_t i = 0; literals && i < clause->strings.count; i++) {
+        stile_literal l;
+        size_t kept = 0;
+        bool covered = false;
+        if (!stile_part_literal(&clause->strings.all[i], &l))
+            return false;
+        for (size_t k = 0; k < count && !covered; k++)
+            covered = covers(&literals[k], &l);
+        if (covered)
+            continue;
+        for (size_t k = 0; k < count; k++)
+            if (!covers(&l, &literals[k]))
+                literals[kept++] = literals[k];
+        literals[kept++] = l;
+        count = kept;
+    }
+    *out = (stile_clause){literals, count, clause->low, clause->high};
+    return literals != NULL;
+}
+
+/* Of a way's clauses the first, when matches begin with it, and the most telling. */
+static bool finish_way(const stile_part_way *way, stile_arena *arena, stile_way *out)
+{
+    bool taken[STILE_PART_CLAUSES] = {way->count && way->clauses[0].high == 0};
+    size_t count = taken[0];
+
+    while (count < STILE_WAY_CLAUSES) {
+        size_t best = way->count;
+        for (size_t i = 0; i < way->count; i++)
+            if (!taken[i] && (count == 0 || way->clauses[i].often < OFTEN_ENOUGH) &&
+                (best == way->count || way->clauses[i].often < way->clauses[best].often))
+                best = i;
+        if (best == way->count)
+            break;
+        taken[best] = true;
+        count++;
+    }
+    out->count = 0;
+    for (size_t i = 0; i < way->count; i++)
+        if (taken[i] && !finish_clause(&way->clauses[i], arena, &out->clauses[out->count++]))
+            return false;
+    return out->count > 0;
+}
+
+bool stile_needs_of(stile_slice pattern, stile_arena *arena, stile_needs *out)
+{
+    reader r = {.text = pattern};
+    stile_part part;
+    stile_part_way *ways;
+    stile_way *finished = NULL;
+    size_t count = 0;
+    bool ok;
+
+    stile_arena_init(&r.arena, ARENA_CAP);
+    ok = read_choice(&r, &part) && done(&r) && stile_part_ways(&part, &ways, &count, &r.arena) &&
+         (finished = stile_arena_array(arena, count, sizeof *finished)) != NULL;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = finish_way(&ways[i], arena, &finished[i]);
+    stile_arena_release(&r.arena);
+    if (ok)
+        *out = (stile_needs){finished, count};
+    return ok;
+}
