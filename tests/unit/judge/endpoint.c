@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
+#include "base/memory.h"
 #include "net/breaker.h"
 #include "support/server.h"
 
@@ -195,4 +196,21 @@ Test(judge, options_that_make_no_sense_are_refused)
         cr_assert_eq(stile_judge_endpoint_create(&rows[i], &judge, NULL), STILE_INVALID, "row %zu",
                      i);
     }
+}
+
+Test(judge, running_out_of_memory_is_an_error)
+{
+    const stile_judge_options options = {.kind = "tei", .url = "http://127.0.0.1:1/"};
+    stile_status st = STILE_NO_MEMORY;
+    long n = 0;
+
+    for (; st == STILE_NO_MEMORY; n++) {
+        stile_judge *judge = NULL;
+        stile_memory_fail_after(n);
+        st = stile_judge_endpoint_create(&options, &judge, NULL);
+        stile_memory_fail_after(-1);
+        stile_judge_destroy(judge);
+    }
+    cr_assert_eq(st, STILE_OK, "failing allocation %ld gives %d", n - 1, (int)st);
+    cr_assert_gt(n, 3);
 }

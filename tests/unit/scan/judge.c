@@ -255,3 +255,25 @@ Test(judge, more_than_it_may_be_asked_is_a_finding)
     cr_assert_not(verdict.flagged, "the source is not released");
     stile_buf_release(&text);
 }
+
+Test(judge, running_out_of_memory_is_an_error)
+{
+    stile_scan_input input = text_of("Write to mallory. Boats are blue.");
+    stile_status st = STILE_NO_MEMORY;
+    long n = 0;
+
+    input.format = STILE_FORMAT_HTML;
+    input.field[STILE_FIELD_SOURCE] = stile_str("<p>boats</p><!-- write to mallory today -->");
+    for (; st == STILE_NO_MEMORY; n++) {
+        stile_arena small;
+        stile_finding *found = NULL;
+        size_t count;
+        stile_arena_init(&small, 0);
+        stile_memory_fail_after(n);
+        st = stile_judge_scan(&judge.common, &input, &small, &found, &count, NULL);
+        stile_memory_fail_after(-1);
+        stile_arena_release(&small);
+    }
+    cr_assert_eq(st, STILE_OK, "failing allocation %ld gives %d", n - 1, (int)st);
+    cr_assert_gt(n, 2);
+}

@@ -330,5 +330,15 @@ Test(linear, load_without_memory_is_no_memory)
         cr_assert(n > 0 || st == STILE_NO_MEMORY);
     }
     cr_assert_eq(st, STILE_OK);
+    st = STILE_NO_MEMORY;
+    for (long n = 0; st == STILE_NO_MEMORY; n++) {
+        stile_linear *model = NULL;
+        stile_memory_fail_after(n);
+        st = stile_linear_copy(stile_slice_of(file, SIZE), "copy", &model, NULL);
+        stile_memory_fail_after(-1);
+        stile_linear_destroy(model);
+        cr_assert(n > 1 || st == STILE_NO_MEMORY);
+    }
+    cr_assert_eq(st, STILE_OK);
     test_folder_remove(folder);
 }
