@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/ui.h"
 #include "plane/plane.h"
+#include "scan/judge.h"
 #include "stile/audit.h"
 
 static const stile_option options[] = {
@@ -94,6 +95,26 @@ static void check_policy(stile_plane *plane, json_t *checks)
     stile_policy_unref(policy);
 }
 
+/* It is asked about a harmless sentence: without it nothing new comes in. */
+static void check_judge(stile_plane *plane, json_t *checks)
+{
+    const stile_slice text = stile_str("The ferry leaves at nine.");
+    stile_judge *judge = stile_plane_judge(plane);
+    stile_error err = {0};
+    double score = 0;
+
+    if (!judge)
+        return;
+    if (judge->type->ask(judge, &text, 1, &score, &err))
+        add_check(checks, "judge", false, json_pack("{s:s}", "fault", err.text));
+    else
+        add_check(checks, "judge", score < judge->threshold,
+                  json_pack("{s:s,s:f}", "says",
+                            score < judge->threshold ? "a harmless sentence is harmless"
+                                                     : "a harmless sentence is an injection",
+                            "score", score));
+}
+
 static void check_disk(const char *data, json_t *checks)
 {
     struct statvfs disk;
@@ -118,6 +139,7 @@ static stile_status examine(const char *data, json_t *checks, stile_error *err)
         return st;
     st = check_store(plane, checks, err);
     check_policy(plane, checks);
+    check_judge(plane, checks);
     stile_plane_close(plane);
     if (st || (st = stile_audit_verify(folder, &report, err)))
         return st;
@@ -185,10 +207,11 @@ const stile_command stile_command_doctor = {
     .name = "doctor",
     .summary = "check a data directory",
     .usage = "stile doctor --data DIR [--json]",
-    .details = "Opens it, counts what is stored, checks that index and store agree, verifies the\n"
-               "audit chain. Exit code 1 when something is wrong.\n"
-               "\n"
-               "Example:\n  stile doctor --data d\n",
+    .details =
+        "Opens it, counts what is stored, checks that index and store agree, asks the judge\n"
+        "if there is one, verifies the audit chain. Exit code 1 when something is wrong.\n"
+        "\n"
+        "Example:\n  stile doctor --data d\n",
     .options = options,
     .run = run,
 };

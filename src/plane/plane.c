@@ -368,6 +368,11 @@ stile_labels *stile_plane_labels(const stile_plane *plane)
     return plane->labels;
 }
 
+stile_judge *stile_plane_judge(const stile_plane *plane)
+{
+    return plane->judge;
+}
+
 stile_reranker *stile_plane_reranker(const stile_plane *plane)
 {
     return plane->reranker;

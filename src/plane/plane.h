@@ -50,7 +50,8 @@ stile_store *stile_plane_store(const stile_plane *plane);
 const stile_levels *stile_plane_levels(const stile_plane *plane);
 stile_labels *stile_plane_labels(const stile_plane *plane);
 stile_embedder *stile_plane_embedder(const stile_plane *plane);
-stile_reranker *stile_plane_reranker(const stile_plane *plane); /* NULL: none configured */
+stile_reranker *stile_plane_reranker(const stile_plane *plane);  /* NULL: none configured */
+struct stile_judge *stile_plane_judge(const stile_plane *plane); /* scan/judge.h; NULL: none */
 stile_audit *stile_plane_audit(const stile_plane *plane);
 
 /* The scan policy in force; the caller unrefs. */
