@@ -10,16 +10,16 @@
  * word, and so is each two that stand side by side: of any piece of a text the same words. */
 #include "indexes/words.h"
 
-#include <libstemmer.h>
 #include <unicode/ubrk.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
 
 #include "base/memory.h"
+#include "indexes/stems.h"
 
 struct stile_words {
-    struct sb_stemmer *stemmer;
+    stile_stems *stems;
     UBreakIterator *breaks;      /* made at the first text that is not ASCII */
     const UNormalizer2 *folding; /* a singleton of ICU's */
     UChar *wide, *folded;        /* scratch, `room` units each */
@@ -31,17 +31,14 @@ stile_status stile_words_create(const char *language, stile_words **out, stile_e
 {
     stile_words *words = stile_alloc(sizeof *words);
     UErrorCode code = U_ZERO_ERROR;
+    stile_status st;
 
     if (!words)
         return stile_fail(err, STILE_NO_MEMORY, "analyzer: out of memory");
-    words->stemmer = sb_stemmer_new(language ? language : "en", "UTF_8");
     words->folding = unorm2_getNFKCCasefoldInstance(&code);
-    if (!words->stemmer || U_FAILURE(code)) {
-        stile_status st =
-            words->stemmer
-                ? stile_fail(err, STILE_INTERNAL, "analyzer: ICU: %s", u_errorName(code))
-                : stile_fail(err, STILE_INVALID, "analyzer: no stemmer for language \"%s\"",
-                             language ? language : "en");
+    st = U_FAILURE(code) ? stile_fail(err, STILE_INTERNAL, "analyzer: ICU: %s", u_errorName(code))
+                         : stile_stems_create(language ? language : "en", &words->stems, err);
+    if (st) {
         stile_words_destroy(words);
         return st;
     }
@@ -53,8 +50,7 @@ void stile_words_destroy(stile_words *words)
 {
     if (!words)
         return;
-    if (words->stemmer)
-        sb_stemmer_delete(words->stemmer);
+    stile_stems_destroy(words->stems);
     if (words->breaks)
         ubrk_close(words->breaks);
     stile_free(words->wide);
@@ -76,17 +72,16 @@ static bool is_digit(char c)
 static stile_status emit(stile_words *words, stile_slice word, stile_word_fn each, void *ctx,
                          stile_error *err)
 {
-    const sb_symbol *stem;
+    stile_slice stem;
+    stile_status st;
 
     if (word.len > STILE_WORD_MAX)
         return STILE_OK;
     for (size_t i = 0; i < word.len; i++)
         if (is_digit(word.ptr[i]))
             return each(ctx, word, err);
-    stem = sb_stemmer_stem(words->stemmer, (const sb_symbol *)word.ptr, (int)word.len);
-    if (!stem)
-        return stile_fail(err, STILE_NO_MEMORY, "analyzer: out of memory");
-    return each(ctx, stile_slice_of(stem, (size_t)sb_stemmer_length(words->stemmer)), err);
+    st = stile_stems_of(words->stems, word, &stem, err);
+    return st ? st : each(ctx, stem, err);
 }
 
 /* Whether the character at `i` joins the two around it into one word. */

@@ -50,7 +50,16 @@ Test(terms, unicode_text_is_folded_alike)
                  "strass|haus|");
     expect_words("fr", "les \xc3\xa9l\xc3\xa9phants", "le|\xc3\xa9leph|");
     expect_words(NULL, "\xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0",
-                 "\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0|");
+                 "\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2|");
+}
+
+/* In a collection of another language too, and not with the stemmer of a neighbour. */
+Test(terms, a_word_is_stemmed_in_the_language_of_its_script)
+{
+    expect_words("en", "running книгами книга", "run|книг|книг|");
+    expect_words("ru", "running книгами", "running|книг|");
+    expect_words("sr", "књигама књига", "knjig|knjig|");
+    expect_words("de", "Häuser δρόμους δρόμος", "haus|δρομ|δρομ|");
 }
 
 Test(terms, characters_of_chinese_japanese_and_korean_are_words_alone_and_in_pairs)
