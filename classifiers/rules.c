@@ -140,6 +140,18 @@ static stile_status read_all(stile_rules_loader *l, const char *folder,
     return st;
 }
 
+static stile_status list_combinations(stile_rules_loader *l)
+{
+    stile_rules *r = l->rules;
+
+    if (!(r->combinations = stile_arena_array(&r->arena, r->count, sizeof *r->combinations)))
+        return stile_rules_no_memory(l);
+    for (uint32_t i = 0; i < r->count; i++)
+        if (r->rules[i].near_count)
+            r->combinations[r->combination_count++] = i;
+    return STILE_OK;
+}
+
 stile_status stile_rules_load(const char *folder, stile_rules *out, stile_error *err)
 {
     return stile_rules_load_with(folder, NULL, 0, out, err);
@@ -165,7 +177,7 @@ stile_status stile_rules_load_with(const char *folder, const stile_rules_pack *p
         rules.rules[i] = l.drafts[i].rule; /* also after a failure: release frees its patterns */
         rules.count = i + 1;
     }
-    if (!st)
+    if (!st && !(st = list_combinations(&l)))
         st = stile_sha256_of(stile_buf_slice(&all), &rules.digest, err);
     stile_free(l.drafts);
     stile_buf_release(&all);

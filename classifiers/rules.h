@@ -44,6 +44,8 @@ typedef struct stile_rules {
     stile_arena arena; /* owns all strings and arrays */
     stile_rule *rules;
     size_t count;
+    uint32_t *combinations; /* the rules that are, ascending */
+    size_t combination_count;
     stile_sha256 digest; /* of the packs' bytes, in the order of their names */
 } stile_rules;
 

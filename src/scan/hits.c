@@ -199,18 +199,39 @@ static stile_status match_combinations(stile_scanner *scanner, uint32_t kind, st
     size_t plain = out->count;
     stile_status st = STILE_OK;
 
-    for (uint32_t i = 0; !st && plain && i < rules->count; i++)
-        if (rules->rules[i].near_count && rules->rules[i].views & kind)
-            st = combine(scanner, i, text, out, plain, err);
+    for (size_t c = 0; !st && plain && c < rules->combination_count; c++)
+        if (rules->rules[rules->combinations[c]].views & kind)
+            st = combine(scanner, rules->combinations[c], text, out, plain, err);
     return st;
 }
 
-/* A signal whose budget ran out stays: what it might have fed is not known. */
-static void drop_signals(const stile_rules *rules, stile_scan_hits *h)
+/* Whether any combination that the signal feeds still may be complete: `may` is 0 for each rule known to
+ * have no hit. */
+static bool feeds_any(const stile_rules *rules, const unsigned char *may, uint32_t signal)
 {
+    for (size_t c = 0; c < rules->combination_count; c++) {
+        const stile_rule *rule = &rules->rules[rules->combinations[c]];
+        bool fed = false, whole = true;
+        for (size_t n = 0; n < rule->near_count; n++) {
+            fed |= rule->near[n] == signal;
+            whole &= may[rule->near[n]] != 0;
+        }
+        if (fed && whole)
+            return true;
+    }
+    return false;
+}
+
+/* A signal whose budget ran out stays where the others that it stands with were found: what it might have
+ * fed is not known. */
+static void drop_signals(const stile_scanner *scanner, stile_scan_hits *h)
+{
+    const stile_rules *rules = &scanner->policy->rules;
     size_t kept = 0;
+
     for (size_t i = 0; i < h->count; i++)
-        if (!rules->rules[h->hits[i].rule].signal || h->hits[i].limited)
+        if (!rules->rules[h->hits[i].rule].signal ||
+            (h->hits[i].limited && feeds_any(rules, scanner->may, h->hits[i].rule)))
             h->hits[kept++] = h->hits[i];
     h->count = kept;
 }
@@ -245,46 +266,76 @@ static places take_places(places *all, uint32_t index)
     return own;
 }
 
-static stile_status match_patterns(stile_scanner *scanner, const stile_scan_view *view,
+/* Where matches of the rules that the gate knows may start. Of the rules that it does not, the prefilter
+ * said which may match. */
+static stile_status pass_gate(stile_scanner *scanner, const stile_gate *gate, stile_slice text,
+                              places *out, stile_error *err)
+{
+    stile_status st;
+
+    *out = (places){NULL, 0};
+    if (!gate)
+        return STILE_OK;
+    if ((st = stile_gate_scan(gate, scanner->gate, text, &out->ranges, &out->count, err)))
+        return st;
+    for (size_t i = 0; i < scanner->policy->rules.count; i++)
+        if (stile_gate_knows(gate, i))
+            scanner->may[i] = 0;
+    for (size_t i = 0; i < out->count; i++)
+        scanner->may[out->ranges[i].pattern] = 1;
+    return STILE_OK;
+}
+
+/* Each rule that may match; leaves in `may` those that did. Signals that cannot feed a combination any more
+ * are not looked for, unless `all` are wanted. */
+static stile_status match_patterns(stile_scanner *scanner, const stile_scan_view *view, bool all,
                                    stile_scan_hits *out, stile_error *err)
 {
     const stile_rules *rules = &scanner->policy->rules;
     const stile_gate *gate = stile_policy_gate(scanner->policy);
-    places all = {NULL, 0};
-    stile_status st = STILE_OK;
+    unsigned char *may = scanner->may;
+    places ahead;
+    stile_status st = pass_gate(scanner, gate, view->text, &ahead, err);
 
-    if (gate &&
-        (st = stile_gate_scan(gate, scanner->gate, view->text, &all.ranges, &all.count, err)))
-        return st;
+    for (uint32_t i = 0; !st && i < rules->count; i++)
+        if (!rules->rules[i].pattern || !(rules->rules[i].views & 1u << view->kind))
+            may[i] = 0;
     for (uint32_t i = 0; !st && i < rules->count; i++) {
         bool known = gate && stile_gate_knows(gate, i);
-        places own = known ? take_places(&all, i) : (places){NULL, 0};
-        if (rules->rules[i].pattern && rules->rules[i].views & 1u << view->kind &&
-            (known ? own.count > 0 : scanner->may[i]))
+        places own = known ? take_places(&ahead, i) : (places){NULL, 0};
+        size_t before = out->count;
+        if (may[i] && (all || !rules->rules[i].signal || feeds_any(rules, may, i)))
             st = match_rule(scanner, i, view->text, own, out, err);
+        may[i] = out->count > before;
     }
     return st;
 }
 
-stile_status stile_scan_signals_of(stile_scanner *scanner, const stile_scan_view *view,
-                                   stile_arena *arena, stile_scan_hits *out, stile_error *err)
+static stile_status hits_of(stile_scanner *scanner, const stile_scan_view *view, bool all,
+                            stile_arena *arena, stile_scan_hits *out, stile_error *err)
 {
     stile_status st;
 
     *out = (stile_scan_hits){.arena = arena};
     if (view->text.len == 0)
         return STILE_OK;
-    if ((st = prefilter(scanner, view, err)) || (st = match_patterns(scanner, view, out, err)))
+    if ((st = prefilter(scanner, view, err)) || (st = match_patterns(scanner, view, all, out, err)))
         return st;
     return match_combinations(scanner, 1u << view->kind, view->text, out, err);
+}
+
+stile_status stile_scan_signals_of(stile_scanner *scanner, const stile_scan_view *view,
+                                   stile_arena *arena, stile_scan_hits *out, stile_error *err)
+{
+    return hits_of(scanner, view, true, arena, out, err);
 }
 
 stile_status stile_scan_hits_of(stile_scanner *scanner, const stile_scan_view *view,
                                 stile_arena *arena, stile_scan_hits *out, stile_error *err)
 {
-    stile_status st = stile_scan_signals_of(scanner, view, arena, out, err);
+    stile_status st = hits_of(scanner, view, false, arena, out, err);
 
     if (!st)
-        drop_signals(&scanner->policy->rules, out);
+        drop_signals(scanner, out);
     return st;
 }

@@ -251,6 +251,59 @@ Test(gate, shipped_rules_have_the_same_hits_without_it)
     cr_assert_gt(hits_seen, cases, "too few hits for a comparison");
 }
 
+/* The hits but for signals, in `h`'s own room. */
+static void leave_out_signals(const stile_rules *rules, stile_scan_hits *h)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < h->count; i++)
+        if (!rules->rules[h->hits[i].rule].signal)
+            h->hits[kept++] = h->hits[i];
+    h->count = kept;
+}
+
+Test(gate, signals_that_are_not_looked_for_would_have_fed_nothing)
+{
+    uint64_t seed = test_random_seed("gate.signals");
+    uint32_t cases = test_cases(3000);
+    stile_policy_options options = {.classifier = "none"};
+    stile_policy *policy = NULL;
+    stile_scanner *scanner = NULL;
+    size_t combined = 0;
+
+    cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
+    cr_assert_eq(stile_scanner_create(policy, &scanner, NULL), STILE_OK);
+    for (uint32_t n = 0; n < cases; n++) {
+        test_random r = test_random_case(seed, n);
+        stile_scan_view view = {.kind = STILE_VIEW_NORMALIZED, .how = ""};
+        stile_scan_hits lazy, eager;
+        stile_arena arena;
+        stile_buf bytes;
+        stile_buf_init(&bytes, 65536);
+        stile_arena_init(&arena, 0);
+        view.text = of_examples(&r, &policy->rules, &bytes);
+        cr_assert_eq(stile_scan_hits_of(scanner, &view, &arena, &lazy, NULL), STILE_OK);
+        cr_assert_eq(stile_scan_signals_of(scanner, &view, &arena, &eager, NULL), STILE_OK);
+        leave_out_signals(&policy->rules, &lazy);
+        leave_out_signals(&policy->rules, &eager);
+        cr_assert_eq(lazy.count, eager.count, "seed %llu case %u: %zu hits of %zu",
+                     (unsigned long long)seed, n, lazy.count, eager.count);
+        for (size_t i = 0; i < lazy.count; i++) {
+            cr_assert(lazy.hits[i].rule == eager.hits[i].rule &&
+                          lazy.hits[i].start == eager.hits[i].start &&
+                          lazy.hits[i].end == eager.hits[i].end &&
+                          lazy.hits[i].limited == eager.hits[i].limited,
+                      "seed %llu case %u: %s", (unsigned long long)seed, n,
+                      policy->rules.rules[lazy.hits[i].rule].id);
+            combined += policy->rules.rules[lazy.hits[i].rule].near_count > 0;
+        }
+        stile_arena_release(&arena);
+        stile_buf_release(&bytes);
+    }
+    stile_scanner_destroy(scanner);
+    stile_policy_unref(policy);
+    cr_assert_gt(combined, cases / 20, "%zu combinations only", combined);
+}
+
 Test(gate, of_shipped_rules_it_knows_nearly_all)
 {
     stile_policy_options options = {.classifier = "none"};
