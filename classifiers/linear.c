@@ -10,10 +10,13 @@
 #define HEADER ((size_t)48)
 #define PLAIN 1    /* versions: this one ends with the weights */
 #define LABELLED 2 /* and in this one a label follows */
+#define NETWORK 3
 #define MIN_BITS 10
 #define MAX_BITS 22 /* 4 MiB of weights */
 #define MAX_WINDOW 256
-/* No sum of a window can leave an int32: 256 words of 12 features of 127 units, and a bias. */
+#define WAITING 8 /* at least STILE_NETWORK_DELAY + 1 */
+/* No sum of a window can leave an int32: 256 words of 12 features of 127 units, as many times what the
+ * network adds, and a bias. */
 #define MAX_UNITS (1 << 24)
 
 struct stile_linear {
@@ -24,7 +27,8 @@ struct stile_linear {
     uint32_t mask, window, stride;
     int32_t bias, low, threshold, sure; /* in units of a weight */
     double scale;                       /* logits a unit; for showing only */
-    stile_slice label;                  /* in the map */
+    stile_slice network, label;         /* in the map */
+    stile_network *adds;                /* owned; what the section holds, or NULL */
     stile_sha256 digest;
 };
 
@@ -62,18 +66,26 @@ static bool header_fits(const stile_linear *m, uint32_t bits)
            m->threshold < m->sure && m->scale > 0 && m->scale < 1e6;
 }
 
-/* What is between the weights and the digest: nothing, or a label. */
+/* What is between the weights and the digest: nothing, a label, or a network and perhaps a label. */
 static bool rest_fits(stile_linear *m, uint32_t version, size_t weights)
 {
-    size_t rest;
+    stile_slice rest;
 
     if (m->file.len < HEADER + weights + STILE_SHA256_LEN)
         return false;
-    rest = m->file.len - HEADER - weights - STILE_SHA256_LEN;
-    m->label = stile_slice_of(m->file.ptr + HEADER + weights, rest);
+    rest = stile_slice_cut(m->file, HEADER + weights, m->file.len - STILE_SHA256_LEN);
     if (version == PLAIN)
-        return rest == 0;
-    return rest > 0 && rest <= STILE_MAX_LABEL && stile_utf8_valid(m->label) == rest;
+        return rest.len == 0;
+    if (version == NETWORK) {
+        size_t len = rest.len < 4 ? 0 : u32_at((const unsigned char *)rest.ptr);
+        if (len == 0 || len > rest.len - 4)
+            return false;
+        m->network = stile_slice_cut(rest, 4, 4 + len);
+        rest = stile_slice_cut(rest, 4 + len, rest.len);
+    }
+    m->label = rest;
+    return (rest.len > 0 || version == NETWORK) && rest.len <= STILE_MAX_LABEL &&
+           stile_utf8_valid(rest) == rest.len;
 }
 
 static stile_status read_header(stile_linear *m, const char *path, stile_error *err)
@@ -84,7 +96,7 @@ static stile_status read_header(stile_linear *m, const char *path, stile_error *
     if (m->file.len < HEADER || memcmp(p, "STILELIN", 8) != 0)
         return stile_fail(err, STILE_CORRUPT, "%s: not a classifier", path);
     version = u32_at(p + 8);
-    if (version != PLAIN && version != LABELLED)
+    if (version < PLAIN || version > NETWORK)
         return stile_fail(err, STILE_UNSUPPORTED, "%s: a classifier of version %u", path,
                           (unsigned)version);
     bits = u32_at(p + 12);
@@ -123,7 +135,9 @@ static stile_status check_file(stile_linear *m, const char *name, stile_error *e
 {
     stile_status st = read_header(m, name, err);
 
-    return st ? st : check_digest(m, name, err);
+    if (st || (st = check_digest(m, name, err)) || !m->network.len)
+        return st;
+    return stile_network_create(m->network, name, &m->adds, err);
 }
 
 stile_status stile_linear_load(const char *path, stile_linear **out, stile_error *err)
@@ -168,6 +182,7 @@ void stile_linear_destroy(stile_linear *model)
 {
     if (!model)
         return;
+    stile_network_destroy(model->adds);
     stile_map_close(&model->map);
     stile_free(model->copy);
     stile_free(model);
@@ -188,10 +203,16 @@ stile_linear_fields stile_linear_fields_of(const stile_linear *m)
                                   .sure = m->sure,
                                   .scale = m->scale,
                                   .weights = m->weights,
+                                  .network = m->network,
                                   .label = m->label};
     for (uint32_t left = m->mask; left; left >>= 1)
         fields.bits++;
     return fields;
+}
+
+const stile_network *stile_linear_network(const stile_linear *model)
+{
+    return model->adds;
 }
 
 static int32_t weigh_word(const stile_linear *m, const stile_linear_word *word)
@@ -200,6 +221,41 @@ static int32_t weigh_word(const stile_linear *m, const stile_linear_word *word)
     for (size_t i = 0; i < word->count; i++)
         sum += m->weights[word->hash[i] & m->mask];
     return sum;
+}
+
+/* Read a word; what the network will add to it is known some words later. */
+static void read_word(stile_linear_values *v)
+{
+    const stile_network *network = v->weights_alone ? NULL : v->model->adds;
+    stile_linear_word word;
+
+    if (!stile_linear_next(&v->words, &word)) {
+        v->end = true;
+        return;
+    }
+    v->waiting[v->read++ % WAITING] =
+        (stile_linear_value){word.start, word.end, weigh_word(v->model, &word)};
+    if (network)
+        stile_network_add(network, &v->network, v->words.words.text, &v->words.word);
+}
+
+bool stile_linear_values_next(stile_linear_values *v, stile_linear_value *out)
+{
+    const stile_network *network = v->weights_alone ? NULL : v->model->adds;
+    int32_t added = 0;
+
+    for (;;) {
+        bool there =
+            network ? stile_network_take(network, &v->network, v->end, &added) : v->given < v->read;
+        if (there)
+            break;
+        if (v->end)
+            return false;
+        read_word(v);
+    }
+    *out = v->waiting[v->given++ % WAITING];
+    out->units += added;
+    return true;
 }
 
 /* From a score in units to what it adds to a verdict, in thousandths: 0 below `low`, 250 there, 500
@@ -264,13 +320,13 @@ static void judge_window(sliding *s, uint32_t end, stile_linear_result *out)
         keep_hit(s, units, s->starts[oldest], end, out);
 }
 
-static void add_word(sliding *s, const stile_linear_word *word)
+static void add_word(sliding *s, const stile_linear_value *word)
 {
     size_t slot = s->words % s->model->window;
 
     if (s->words >= s->model->window)
         s->sum -= s->values[slot];
-    s->values[slot] = weigh_word(s->model, word);
+    s->values[slot] = word->units;
     s->starts[slot] = word->start;
     s->sum += s->values[slot];
     s->words++;
@@ -286,17 +342,18 @@ static bool on_stride(const sliding *s)
  * own. */
 static void trim_hit(const stile_linear *m, stile_slice view, stile_linear_hit *hit)
 {
-    stile_linear_walk walk = {.text = stile_slice_cut(view, hit->start, hit->end)};
-    stile_linear_word word;
+    stile_linear_values values = {.model = m};
+    stile_linear_value word;
     int64_t run = 0, best = 0;
     uint32_t from = 0, start = 0, end = 0;
 
-    while (stile_linear_next(&walk, &word)) {
+    values.words.words.text = stile_slice_cut(view, hit->start, hit->end);
+    while (stile_linear_values_next(&values, &word)) {
         if (run <= 0) {
             run = 0;
             from = word.start;
         }
-        run += (int64_t)weigh_word(m, &word) * m->window + m->bias;
+        run += (int64_t)word.units * m->window + m->bias;
         if (run > best) {
             best = run;
             start = from;
@@ -309,21 +366,35 @@ static void trim_hit(const stile_linear *m, stile_slice view, stile_linear_hit *
     }
 }
 
-void stile_linear_score(const stile_linear *model, stile_slice view, stile_linear_result *out)
+/* Slide over the text; with `network`, what the model's adds counts too. Returns what was found. */
+static sliding slide(const stile_linear *model, stile_slice view, bool network,
+                     stile_linear_result *out)
 {
-    stile_linear_walk walk = {.text = view};
-    stile_linear_word word = {.end = 0};
+    stile_linear_values values = {
+        .model = model, .weights_alone = !network, .words.words.text = view};
+    stile_linear_value word = {.end = 0};
     sliding s = {.model = model, .best = model->bias};
 
     out->hit_count = 0;
     out->more = false;
-    while (stile_linear_next(&walk, &word)) {
+    while (stile_linear_values_next(&values, &word)) {
         add_word(&s, &word);
         if (on_stride(&s))
             judge_window(&s, word.end, out);
     }
     if (s.words && !on_stride(&s))
         judge_window(&s, word.end, out);
+    return s;
+}
+
+/* The network costs ten times what the weights do. Where they alone see nothing, what it could add has
+ * not been seen to matter: it is asked of the few texts that they find worth a look. */
+void stile_linear_score(const stile_linear *model, stile_slice view, stile_linear_result *out)
+{
+    sliding s = slide(model, view, false, out);
+
+    if (model->adds && s.best >= model->low)
+        s = slide(model, view, true, out);
     out->score = (double)s.best * model->scale;
     out->weight = weight_of(model, s.best);
     for (size_t i = 0; i < out->hit_count; i++) {

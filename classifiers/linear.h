@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "classifiers/network.h"
 #include "stile/slice.h"
 #include "stile/status.h"
 
@@ -33,9 +34,12 @@ typedef struct stile_linear_fields {
     int32_t bias, low, threshold, sure; /* in units of a weight */
     double scale;                       /* logits a unit */
     const int8_t *weights;
-    stile_slice label; /* the join of the labels of what it was fitted on; empty: none had one */
+    stile_slice network; /* its section, or empty */
+    stile_slice label;   /* the join of the labels of what it was fitted on; empty: none had one */
 } stile_linear_fields;
 stile_linear_fields stile_linear_fields_of(const stile_linear *model);
+/* The network that adds to the words' values, or NULL; borrowed from the model. */
+const stile_network *stile_linear_network(const stile_linear *model);
 
 #define STILE_LINEAR_HITS 16 /* passages reported of one text */
 
@@ -85,10 +89,10 @@ typedef struct stile_linear_seen {
     uint32_t hash, word;
 } stile_linear_seen;
 
-/* A walk over the words of a text. Zero but for `text` to begin. */
+/* A walk over the words of a text. Zero but for `words.text` to begin. */
 typedef struct stile_linear_walk {
-    stile_slice text;
-    size_t at, words;
+    stile_words words;
+    stile_word word;                           /* the one read last */
     uint32_t last, before_last;                /* hashes of the two words before */
     bool last_begins;                          /* the word before began a sentence */
     stile_linear_seen seen[STILE_LINEAR_SEEN]; /* by the low bits of the hash, the latest of each */
@@ -96,5 +100,25 @@ typedef struct stile_linear_walk {
 
 /* The next word; false at the end. */
 bool stile_linear_next(stile_linear_walk *walk, stile_linear_word *out);
+
+/* A word's value: the weights of its features, and what the network adds. */
+typedef struct stile_linear_value {
+    uint32_t start, end;
+    int32_t units;
+} stile_linear_value;
+
+/* A walk over the values of a text. Zero but for `model` and `words.words.text` to begin. */
+typedef struct stile_linear_values {
+    const stile_linear *model;
+    bool weights_alone; /* the network is not asked */
+    stile_linear_walk words;
+    stile_network_walk network;
+    stile_linear_value waiting[8]; /* for the network, in a ring */
+    size_t read, given;
+    bool end; /* no word is left to read */
+} stile_linear_values;
+
+/* The next word's value; false at the end. */
+bool stile_linear_values_next(stile_linear_values *values, stile_linear_value *out);
 
 #endif

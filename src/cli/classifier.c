@@ -159,7 +159,7 @@ static stile_status train_model(const stile_arguments *arguments, const stile_tr
         !(st = score_all(arguments, corpus, options, jobs, &weights, scores, err)) &&
         !(st = stile_train_calibrate(corpus, scores, levels, err)) &&
         !(st = stile_train_model_write(stile_argument(arguments, "out"), &weights, corpus->bits,
-                                       options->shape, levels, err)) &&
+                                       options->shape, levels, (stile_slice){0}, err)) &&
         !(st = stile_classifier_put_label(arguments, stile_argument(arguments, "out"), corpus,
                                           (stile_slice){0}, err)))
         st = stile_train_table(corpus, scores, levels, table, err);

@@ -69,6 +69,7 @@ static stile_status measure(const stile_arguments *arguments, measured *m, stile
         (st = stile_train_model_weights(m->model, &m->weights, &m->shape, &m->levels, err)))
         return st;
     stile_train_corpus_init(&m->corpus, stile_linear_fields_of(m->model).bits);
+    m->corpus.network = stile_linear_network(m->model);
     if ((st = stile_classifier_read(arguments, &m->corpus, err)))
         return st;
     if (!(m->scores = stile_alloc_array(m->corpus.count, sizeof *m->scores)))
@@ -115,7 +116,8 @@ int stile_classifier_calibrate(const stile_arguments *arguments)
         return stile_usage_error(arguments, "--out FILE is needed");
     if (!(st = measure(arguments, &m, &err)) &&
         !(st = stile_train_calibrate(&m.corpus, m.scores, &m.levels, &err)) &&
-        !(st = stile_train_model_write(out, &m.weights, m.corpus.bits, m.shape, &m.levels, &err)))
+        !(st = stile_train_model_write(out, &m.weights, m.corpus.bits, m.shape, &m.levels,
+                                       stile_linear_fields_of(m.model).network, &err)))
         st = stile_classifier_put_label(arguments, out, &m.corpus,
                                         stile_linear_fields_of(m.model).label, &err);
     return finish(arguments, &m, st, &err);

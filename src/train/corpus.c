@@ -120,13 +120,32 @@ static bool lies_in(const spans *s, const stile_scan_view *view, const stile_lin
     return false;
 }
 
+/* What the corpus's network adds to each of `count` words; NULL: out of memory. */
+static int32_t *read_added(stile_train_corpus *c, stile_slice text, size_t count)
+{
+    int32_t *added = stile_arena_array(&c->arena, count + 1, sizeof *added);
+    stile_network_walk walk = {0};
+    stile_words words = {.text = text};
+    stile_word word;
+    size_t n = 0;
+
+    while (added && stile_words_next(&words, &word)) {
+        stile_network_add(c->network, &walk, text, &word);
+        if (stile_network_take(c->network, &walk, false, &added[n]))
+            n++;
+    }
+    while (added && stile_network_take(c->network, &walk, true, &added[n]))
+        n++;
+    return added;
+}
+
 /* The words of a view as the text keeps them. */
 static stile_status read_words(stile_train_corpus *c, const stile_scan_view *view, const spans *s,
                                stile_train_text *out, stile_error *err)
 {
     size_t most = view->text.len / 2 + 2, words = 0,
            features = 0; /* a word takes two bytes, but the last */
-    stile_linear_walk walk = {.text = view->text};
+    stile_linear_walk walk = {.words.text = view->text};
     stile_linear_word word;
     uint32_t *all = stile_alloc_array(most, STILE_LINEAR_FEATURES * sizeof *all);
     uint32_t *kept, *ends;
@@ -135,7 +154,7 @@ static stile_status read_words(stile_train_corpus *c, const stile_scan_view *vie
     while (all && stile_linear_next(&walk, &word))
         for (size_t i = 0; i < word.count; i++)
             all[features++] = word.hash[i] & ((1u << c->bits) - 1);
-    words = walk.words;
+    words = walk.words.count;
     kept = stile_arena_array(&c->arena, features + 1, sizeof *kept);
     ends = stile_arena_array(&c->arena, words + 1, sizeof *ends);
     hot = stile_arena_array(&c->arena, words + 1, 1);
@@ -145,11 +164,13 @@ static stile_status read_words(stile_train_corpus *c, const stile_scan_view *vie
     }
     memcpy(kept, all, features * sizeof *kept);
     stile_free(all);
-    walk = (stile_linear_walk){.text = view->text};
+    walk = (stile_linear_walk){.words.text = view->text};
     for (size_t i = 0; stile_linear_next(&walk, &word); i++) {
         ends[i + 1] = ends[i] + (uint32_t)word.count;
         out->hot_words += hot[i] = lies_in(s, view, &word);
     }
+    if (c->network && !(out->added = read_added(c, view->text, words)))
+        return stile_fail(err, STILE_NO_MEMORY, "train: out of memory");
     out->features = kept;
     out->ends = ends;
     out->hot = hot;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "classifiers/network.h"
 #include "stile/arena.h"
 
 /* One text: the features of all of its words in a row, and where each word's end. All borrowed from
@@ -18,6 +19,7 @@ typedef struct stile_train_text {
     bool injection;
     const uint32_t *features; /* masked to the corpus's bits */
     const uint32_t *ends;     /* words + 1 of them: word i has features [ends[i], ends[i + 1]) */
+    const int32_t *added;     /* a word: what the network adds, in units of a weight; or NULL */
     const unsigned char *hot; /* a word: 1 where it lies in the payload */
     size_t words, hot_words;
 } stile_train_text;
@@ -26,7 +28,8 @@ typedef struct stile_train_corpus {
     stile_arena arena; /* owns all that the texts point to */
     stile_train_text *texts;
     size_t count, size;
-    uint32_t bits; /* of a feature */
+    uint32_t bits;                /* of a feature */
+    const stile_network *network; /* borrowed; or NULL. Set before reading */
     /* The distinct `security_label`s of the rows, sorted: what is fitted carries their join. */
     stile_slice *labels;
     size_t label_count;

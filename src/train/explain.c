@@ -54,7 +54,7 @@ static stile_status add(reasons *r, reason item, stile_error *err)
 static stile_status list_reasons(const stile_linear_fields *f, stile_slice passage, reasons *out,
                                  stile_error *err)
 {
-    stile_linear_walk walk = {.text = passage};
+    stile_linear_walk walk = {.words.text = passage};
     stile_linear_word word;
     before b = {0, 0};
     stile_status st = STILE_OK;

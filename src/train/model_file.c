@@ -10,6 +10,7 @@
 
 #define PLAIN 1
 #define LABELLED 2
+#define NETWORK 3
 #define HEADER ((size_t)48)
 #define MAX_UNIT 127
 
@@ -30,13 +31,13 @@ static void add_units(stile_buf *file, double logits, double scale)
 }
 
 static void add_header(stile_buf *file, uint32_t bits, stile_train_shape shape, double bias,
-                       const stile_train_levels *levels, double scale)
+                       const stile_train_levels *levels, double scale, uint32_t version)
 {
     uint64_t scale_bits;
 
     memcpy(&scale_bits, &scale, sizeof scale_bits);
     stile_buf_add_str(file, "STILELIN");
-    stile_buf_add_u32(file, PLAIN);
+    stile_buf_add_u32(file, version);
     stile_buf_add_u32(file, bits);
     stile_buf_add_u32(file, shape.window);
     stile_buf_add_u32(file, shape.stride);
@@ -49,7 +50,8 @@ static void add_header(stile_buf *file, uint32_t bits, stile_train_shape shape, 
 
 stile_status stile_train_model_write(const char *path, const stile_train_weights *weights,
                                      uint32_t bits, stile_train_shape shape,
-                                     const stile_train_levels *levels, stile_error *err)
+                                     const stile_train_levels *levels, stile_slice network,
+                                     stile_error *err)
 {
     size_t count = (size_t)1 << bits;
     double scale = greatest(weights->of, count) / MAX_UNIT;
@@ -59,10 +61,14 @@ stile_status stile_train_model_write(const char *path, const stile_train_weights
 
     if (!(scale > 0))
         return stile_fail(err, STILE_INVALID, "%s: weights that are all zero", path);
-    stile_buf_init(&file, HEADER + count + STILE_SHA256_LEN);
-    add_header(&file, bits, shape, weights->bias, levels, scale);
+    stile_buf_init(&file, HEADER + count + 4 + network.len + STILE_SHA256_LEN);
+    add_header(&file, bits, shape, weights->bias, levels, scale, network.len ? NETWORK : PLAIN);
     for (size_t i = 0; i < count; i++)
         stile_buf_add_byte(&file, (unsigned char)(int8_t)lround((double)weights->of[i] / scale));
+    if (network.len) {
+        stile_buf_add_u32(&file, (uint32_t)network.len);
+        stile_buf_add_slice(&file, network);
+    }
     if (!(st = stile_buf_ok(&file, err)) &&
         !(st = stile_sha256_of(stile_buf_slice(&file), &digest, err))) {
         stile_buf_add(&file, digest.bytes, STILE_SHA256_LEN);
@@ -85,13 +91,13 @@ stile_status stile_train_model_label(const char *path, stile_slice label, stile_
     if (st)
         return st;
     f = stile_linear_fields_of(model);
-    len = HEADER + ((size_t)1 << f.bits);
+    len = HEADER + ((size_t)1 << f.bits) + (f.network.len ? 4 + f.network.len : 0);
     stile_buf_init(&old, len + STILE_MAX_LABEL + STILE_SHA256_LEN);
     stile_buf_init(&file, len + STILE_MAX_LABEL + STILE_SHA256_LEN);
     if (!(st = stile_file_read(path, &old, err))) {
         stile_slice before = stile_buf_slice(&old);
         stile_buf_add_slice(&file, stile_slice_cut(before, 0, 8));
-        stile_buf_add_u32(&file, LABELLED);
+        stile_buf_add_u32(&file, f.network.len ? NETWORK : LABELLED);
         stile_buf_add_slice(&file, stile_slice_cut(before, 12, len));
         stile_buf_add_slice(&file, label);
     }
@@ -119,7 +125,8 @@ stile_status stile_train_model_weights(const stile_linear *model, stile_train_we
         return stile_fail(err, STILE_NO_MEMORY, "classifier: out of memory");
     for (size_t i = 0; i < count; i++)
         of[i] = (float)(f.weights[i] * f.scale);
-    *out = (stile_train_weights){.of = of, .bias = f.bias * f.scale};
+    *out = (stile_train_weights){
+        .of = of, .bias = f.bias * f.scale, .unit = f.scale, .low = f.low * f.scale};
     *shape = (stile_train_shape){.window = f.window, .stride = f.stride};
     *levels = (stile_train_levels){
         .low = f.low * f.scale, .threshold = f.threshold * f.scale, .sure = f.sure * f.scale};

@@ -7,10 +7,11 @@
 #include "train/calibration.h"
 #include "train/fit.h"
 
-/* Weights become whole units of the greatest one's 127th part. Replaces `path` in one step. */
+/* Weights become whole units of the greatest one's 127th part. `network` is the section of a model whose
+ * weights these were, or empty. Replaces `path` in one step. */
 stile_status stile_train_model_write(const char *path, const stile_train_weights *weights,
                                      uint32_t bits, stile_train_shape shape,
-                                     const stile_train_levels *levels,
+                                     const stile_train_levels *levels, stile_slice network,
                                      stile_error *err) STILE_MUST_CHECK;
 
 /* Write `label`, 1 to STILE_MAX_LABEL bytes, into the model at `path` instead of the one that it has:

@@ -137,16 +137,16 @@ stile_status stile_train_windows_choose(stile_train_windows *out, const stile_tr
     return st;
 }
 
-static double value_of(const stile_train_text *t, const float *weights, uint32_t word)
+static double value_of(const stile_train_text *t, const stile_train_weights *weights, uint32_t word)
 {
-    double sum = 0;
+    double sum = t->added ? t->added[word] * weights->unit : 0;
     for (uint32_t i = t->ends[word]; i < t->ends[word + 1]; i++)
-        sum += (double)weights[t->features[i]];
+        sum += (double)weights->of[t->features[i]];
     return sum;
 }
 
-static double score_from(const stile_train_text *t, stile_train_shape shape, const float *weights,
-                         uint32_t from)
+static double score_from(const stile_train_text *t, stile_train_shape shape,
+                         const stile_train_weights *weights, uint32_t from)
 {
     double sum = 0;
     for (uint32_t i = from; i < window_to(t, shape, from); i++)
@@ -154,25 +154,36 @@ static double score_from(const stile_train_text *t, stile_train_shape shape, con
     return sum;
 }
 
-double stile_train_score(const stile_train_text *text, stile_train_shape shape,
-                         const stile_train_weights *weights, uint32_t *from)
+static double best_window(const stile_train_text *text, stile_train_shape shape,
+                          const stile_train_weights *weights, uint32_t *from)
 {
     uint32_t count = window_count(text, shape), left = 0, right = window_to(text, shape, 0);
-    double sum = count ? score_from(text, shape, weights->of, 0) : 0, best = sum;
+    double sum = count ? score_from(text, shape, weights, 0) : 0, best = sum;
 
     *from = 0;
     for (uint32_t i = 1; i < count; i++) {
         uint32_t at = window_from(text, shape, i);
         while (left < at)
-            sum -= value_of(text, weights->of, left++);
+            sum -= value_of(text, weights, left++);
         while (right < window_to(text, shape, at))
-            sum += value_of(text, weights->of, right++);
+            sum += value_of(text, weights, right++);
         if (sum > best) {
             best = sum;
             *from = at;
         }
     }
     return best + weights->bias;
+}
+
+double stile_train_score(const stile_train_text *text, stile_train_shape shape,
+                         const stile_train_weights *weights, uint32_t *from)
+{
+    stile_train_weights alone = *weights;
+    double score;
+
+    alone.unit = 0;
+    score = best_window(text, shape, &alone, from);
+    return text->added && score >= weights->low ? best_window(text, shape, weights, from) : score;
 }
 
 static int by_place(const void *a, const void *b)
@@ -205,7 +216,7 @@ static stile_status add_mistaken(stile_train_windows *out, size_t known, const s
             uint32_t from = window_from(t, shape, i);
             bool apart =
                 n == 0 || from >= taken[0] + shape.window || from + shape.window <= taken[0];
-            double score = apart ? score_from(t, shape, weights->of, from) + weights->bias : -1e9;
+            double score = apart ? score_from(t, shape, weights, from) + weights->bias : -1e9;
             if (score > best) {
                 best = score;
                 best_from = from;

@@ -27,6 +27,8 @@ void stile_train_windows_release(stile_train_windows *windows);
 typedef struct stile_train_weights {
     float *of; /* owned; 1 << bits */
     double bias;
+    double unit; /* logits of one of the texts' `added`; 0 while fitting */
+    double low;  /* below it, what is `added` does not count */
 } stile_train_weights;
 
 void stile_train_weights_release(stile_train_weights *weights);

@@ -69,7 +69,7 @@ static uint64_t fold(uint64_t h, uint64_t value)
 
 static uint64_t fold_text(stile_slice text, unsigned *count)
 {
-    stile_linear_walk walk = {.text = text};
+    stile_linear_walk walk = {.words.text = text};
     stile_linear_word word;
     uint64_t h = 0xCBF29CE484222325u;
 
@@ -110,7 +110,7 @@ Test(linear, words_and_features_are_those_of_the_reference)
 Test(linear, what_a_table_says_on_every_line_counts_once)
 {
     static const char row[] = "name: cat, size: 1; name: cat, size: 1; name: cat, size: 1;";
-    stile_linear_walk walk = {.text = stile_str(row)};
+    stile_linear_walk walk = {.words.text = stile_str(row)};
     stile_linear_word word;
     size_t features[12], n = 0;
 
@@ -139,7 +139,7 @@ static size_t random_text(test_random *r, char *out, size_t most)
 /* The greatest window, each summed anew. */
 static int32_t slow_score(const unsigned char *file, const shape *s, stile_slice text)
 {
-    stile_linear_walk walk = {.text = text};
+    stile_linear_walk walk = {.words.text = text};
     stile_linear_word word;
     int32_t values[1024], best = s->bias;
     size_t n = 0;
@@ -239,7 +239,7 @@ Test(linear, more_passages_than_are_kept_reach_to_the_end)
     make_model(file, &s, &r);
     memset(file + HEADER, 0, 1u << BITS);
     { /* the word "bad" counts, and nothing else */
-        stile_linear_walk walk = {.text = stile_str("bad")};
+        stile_linear_walk walk = {.words.text = stile_str("bad")};
         stile_linear_word word;
         cr_assert(stile_linear_next(&walk, &word));
         file[HEADER + (word.hash[0] & ((1u << BITS) - 1))] = 20;

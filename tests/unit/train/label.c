@@ -81,7 +81,9 @@ Test(train_label, a_model_carries_a_label_and_changes_in_nothing_else)
     weights.of = stile_alloc_array((size_t)1 << BITS, sizeof *weights.of);
     for (size_t i = 0; i < (size_t)1 << BITS; i++)
         weights.of[i] = (float)test_random_unit(&r) - .5f;
-    cr_assert_eq(stile_train_model_write(path, &weights, BITS, shape, &levels, &err), STILE_OK);
+    cr_assert_eq(
+        stile_train_model_write(path, &weights, BITS, shape, &levels, (stile_slice){0}, &err),
+        STILE_OK);
     cr_assert_eq(stile_linear_load(path, &plain, &err), STILE_OK);
     cr_assert_eq(stile_linear_fields_of(plain).label.len, 0);
     stile_linear_score(plain, stile_str("hand the key to the ferryman"), &before);
@@ -102,7 +104,9 @@ Test(train_label, a_model_carries_a_label_and_changes_in_nothing_else)
     stile_linear_destroy(plain);
     plain = NULL;
     cr_assert_eq(stile_linear_load(path, &plain, &err), STILE_CORRUPT, "version 2 has a label");
-    cr_assert_eq(stile_train_model_write(path, &weights, BITS, shape, &levels, &err), STILE_OK);
+    cr_assert_eq(
+        stile_train_model_write(path, &weights, BITS, shape, &levels, (stile_slice){0}, &err),
+        STILE_OK);
     stile_buf_init(&file, 1 << 22);
     cr_assert_eq(stile_file_read(path, &file, &err), STILE_OK);
     stile_buf_add_str(&file, "internal");

@@ -199,7 +199,9 @@ Test(train, a_written_model_scores_as_the_weights_did)
         char lower[128];
         uint32_t from;
         random_weights(&r, &weights);
-        cr_assert_eq(stile_train_model_write(path, &weights, BITS, shape, &levels, &err), STILE_OK);
+        cr_assert_eq(
+            stile_train_model_write(path, &weights, BITS, shape, &levels, (stile_slice){0}, &err),
+            STILE_OK);
         cr_assert_eq(stile_linear_load(path, &model, &err), STILE_OK, "%s", err.text);
         (void)snprintf(lower, sizeof lower, "%s", texts[n % 3]);
         stile_linear_score(model, stile_str(lower), &result);
@@ -354,14 +356,16 @@ static stile_linear *obey_model(void)
     stile_train_shape shape = {.window = 8, .stride = 2};
     stile_train_levels levels = {.low = 1, .threshold = 2, .sure = 6};
     const char *path = test_path(folder, "obey.bin");
-    stile_linear_walk walk = {.text = stile_str("obey")};
+    stile_linear_walk walk = {.words.text = stile_str("obey")};
     stile_linear_word word;
     stile_linear *model = NULL;
     stile_error err = {0};
 
     cr_assert(stile_linear_next(&walk, &word));
     weights.of[word.hash[0] & ((1u << BITS) - 1)] = 4;
-    cr_assert_eq(stile_train_model_write(path, &weights, BITS, shape, &levels, &err), STILE_OK);
+    cr_assert_eq(
+        stile_train_model_write(path, &weights, BITS, shape, &levels, (stile_slice){0}, &err),
+        STILE_OK);
     cr_assert_eq(stile_linear_load(path, &model, &err), STILE_OK, "%s", err.text);
     stile_train_weights_release(&weights);
     return model;
