@@ -5,7 +5,6 @@
 #include "classifiers/gate.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -20,6 +19,7 @@ typedef struct way_state {
     uint32_t reached;                  /* clauses seen, from the first on */
     uint32_t start[STILE_WAY_CLAUSES]; /* the last start with those clauses */
     uint32_t low, high;                /* starts of which all clauses were seen */
+    size_t range;                      /* 1 and up: its last range; 0: none yet */
     bool complete;
 } way_state;
 
@@ -43,7 +43,10 @@ struct stile_gate_scratch {
     size_t opening_count, opening_size;
     stile_gate_range *ranges;
     size_t range_count, range_size;
-    bool failed; /* memory ran out */
+    stile_gate_range *sorted;
+    size_t sorted_size;
+    uint32_t *next; /* one a pattern, and one more */
+    bool failed;    /* memory ran out */
 };
 
 stile_status stile_gate_scratch_create(const stile_gate *gate, stile_gate_scratch **out,
@@ -51,7 +54,8 @@ stile_status stile_gate_scratch_create(const stile_gate *gate, stile_gate_scratc
 {
     stile_gate_scratch *s = stile_alloc(sizeof *s);
 
-    if (!s || !(s->ways = stile_alloc_array(gate->way_count, sizeof *s->ways))) {
+    if (!s || !(s->ways = stile_alloc_array(gate->way_count, sizeof *s->ways)) ||
+        !(s->next = stile_alloc_array(gate->count + 1, sizeof *s->next))) {
         stile_gate_scratch_destroy(s);
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     }
@@ -67,6 +71,8 @@ void stile_gate_scratch_destroy(stile_gate_scratch *scratch)
     stile_free(scratch->ways);
     stile_free(scratch->openings);
     stile_free(scratch->ranges);
+    stile_free(scratch->sorted);
+    stile_free(scratch->next);
     stile_free(scratch);
 }
 
@@ -119,13 +125,13 @@ static void see_clause(const stile_gate *gate, stile_gate_scratch *s, uint32_t i
     if (at < way->low[c] || state->reached < c)
         return;
     start = at - way->low[c];
-    if (c > 0) {
-        uint32_t before = state->start[c - 1];
-        if (way->high[c] < at && before < at - way->high[c])
+    if (c == 0) {
+        add_opening(s, index, at);
+    } else {
+        uint32_t before = state->start[c - 1], high = way->high[c];
+        if (high < at && before < at - high)
             return; /* too far behind */
         start = before < start ? before : start;
-    } else {
-        add_opening(s, index, at);
     }
     if (state->reached == c || start > state->start[c])
         state->start[c] = start;
@@ -190,9 +196,9 @@ static size_t find_suspects(const stile_gate *gate, const char *text, const uint
         uint64_t head = stile_gate_load(text + places[i]);
         for (int length = 0; length < STILE_GATE_LENGTHS; length++) {
             int table = set * STILE_GATE_LENGTHS + length;
-            uint32_t bucket = stile_gate_bucket(head, set, length);
-            out[found] = (suspect){places[i], (uint16_t)bucket, (uint16_t)table};
-            found += bit_of(gate->tables[table].has, bucket);
+            uint32_t hash = stile_gate_hash(head, set, length);
+            out[found] = (suspect){places[i], (uint16_t)stile_gate_bucket(hash), (uint16_t)table};
+            found += bit_of(gate->tables[table].has, hash);
         }
     }
     return found;
@@ -240,47 +246,82 @@ static bool fold(stile_gate_scratch *s, stile_slice text)
     return true;
 }
 
+/* One range more of a way, or its last one grown, so that a way whose matches may start far ahead of their
+ * first clause has few. */
+static void add_range(stile_gate_scratch *s, way_state *state, const stile_gate_range *r)
+{
+    stile_gate_range *last = state->range ? &s->ranges[state->range - 1] : NULL;
+
+    if (last && r->low >= last->low && r->low <= last->high + 1) {
+        last->high = r->high > last->high ? r->high : last->high;
+    } else if (grow((void **)&s->ranges, s->range_count, &s->range_size, sizeof *s->ranges)) {
+        s->ranges[s->range_count++] = *r;
+        state->range = s->range_count;
+    } else {
+        s->failed = true;
+    }
+}
+
 /* The openings of ways that were completed, as ranges. */
 static void add_ranges(const stile_gate *gate, stile_gate_scratch *s)
 {
     for (size_t i = 0; i < s->opening_count; i++) {
         const opening *o = &s->openings[i];
         const stile_gate_way *way = &gate->ways[o->way];
-        const way_state *state = &s->ways[o->way];
-        uint32_t low = o->at > way->high[0] ? o->at - way->high[0] : 0, high = o->at - way->low[0];
-        if (!state->complete || high < state->low || low > state->high)
+        way_state *state = &s->ways[o->way];
+        stile_gate_range r = {way->pattern, o->at > way->high[0] ? o->at - way->high[0] : 0,
+                              o->at - way->low[0]};
+        if (!state->complete || r.high < state->low || r.low > state->high)
             continue;
-        low = low < state->low ? state->low : low;
-        high = high > state->high ? state->high : high;
-        if (!grow((void **)&s->ranges, s->range_count, &s->range_size, sizeof *s->ranges)) {
-            s->failed = true;
-            return;
-        }
-        s->ranges[s->range_count++] = (stile_gate_range){way->pattern, low, high};
+        r.low = r.low < state->low ? state->low : r.low;
+        r.high = r.high > state->high ? state->high : r.high;
+        add_range(s, state, &r);
     }
 }
 
-static int by_pattern(const void *a, const void *b)
+/* By pattern, then by place. They come in the order of the text, so that those of one pattern need little
+ * moving. */
+static bool sort_ranges(const stile_gate *gate, stile_gate_scratch *s)
 {
-    const stile_gate_range *x = a, *y = b;
-    if (x->pattern != y->pattern)
-        return x->pattern < y->pattern ? -1 : 1;
-    return x->low < y->low ? -1 : x->low > y->low;
+    uint32_t *next = s->next; /* of each pattern, where its next range goes */
+
+    if (s->sorted_size < s->range_size) {
+        stile_gate_range *grown = stile_realloc_array(s->sorted, s->range_size, sizeof *s->sorted);
+        if (!grown)
+            return false;
+        s->sorted = grown;
+        s->sorted_size = s->range_size;
+    }
+    memset(next, 0, (gate->count + 1) * sizeof *next);
+    for (size_t i = 0; i < s->range_count; i++)
+        next[s->ranges[i].pattern + 1]++;
+    for (size_t i = 0; i < gate->count; i++)
+        next[i + 1] += next[i];
+    for (size_t i = 0; i < s->range_count; i++)
+        s->sorted[next[s->ranges[i].pattern]++] = s->ranges[i];
+    for (size_t i = 1; i < s->range_count; i++) {
+        const stile_gate_range r = s->sorted[i];
+        size_t to = i;
+        for (; to > 0 && s->sorted[to - 1].pattern == r.pattern && s->sorted[to - 1].low > r.low;
+             to--)
+            s->sorted[to] = s->sorted[to - 1];
+        s->sorted[to] = r;
+    }
+    return true;
 }
 
+/* Those that meet, as one. */
 static void merge_ranges(stile_gate_scratch *s)
 {
     size_t kept = 0;
 
-    if (s->range_count > 1)
-        qsort(s->ranges, s->range_count, sizeof *s->ranges, by_pattern);
     for (size_t i = 0; i < s->range_count; i++) {
-        const stile_gate_range r = s->ranges[i];
-        stile_gate_range *last = kept ? &s->ranges[kept - 1] : NULL;
+        const stile_gate_range r = s->sorted[i];
+        stile_gate_range *last = kept ? &s->sorted[kept - 1] : NULL;
         if (last && last->pattern == r.pattern && r.low <= last->high + 1)
             last->high = r.high > last->high ? r.high : last->high;
         else
-            s->ranges[kept++] = r;
+            s->sorted[kept++] = r;
     }
     s->range_count = kept;
 }
@@ -300,10 +341,10 @@ stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch
         walk(gate, scratch, text.len);
         add_ranges(gate, scratch);
     }
-    if (scratch->failed)
+    if (scratch->failed || !sort_ranges(gate, scratch))
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     merge_ranges(scratch);
-    *out = scratch->ranges;
+    *out = scratch->sorted;
     *count = scratch->range_count;
     return STILE_OK;
 }

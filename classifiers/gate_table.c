@@ -19,7 +19,7 @@ typedef struct item {
     stile_literal literal;
     uint64_t head;
     int set, table; /* the set's tables stand together */
-    uint32_t bucket;
+    uint32_t hash;
     stile_gate_entry entry;
 } item;
 
@@ -41,7 +41,7 @@ static void place(item *it)
     it->head = stile_gate_load(bytes);
     it->set = set;
     it->table = set * STILE_GATE_LENGTHS + length;
-    it->bucket = stile_gate_bucket(it->head, set, length);
+    it->hash = stile_gate_hash(it->head, set, length);
 }
 
 static int by_literal(const void *a, const void *b)
@@ -51,8 +51,8 @@ static int by_literal(const void *a, const void *b)
 
     if (x->table != y->table)
         return x->table < y->table ? -1 : 1;
-    if (x->bucket != y->bucket)
-        return x->bucket < y->bucket ? -1 : 1;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
     if ((order = memcmp(&x->literal, &y->literal, sizeof x->literal)) != 0)
         return order;
     if (x->entry.way != y->entry.way)
@@ -112,8 +112,8 @@ static void fill_tables(making *m)
             stile_gate_table *table = &g->tables[it->table];
             uint32_t bit = stile_gate_bit(stile_gate_first(it->head, it->set));
             g->begins[it->set][bit / 64] |= UINT64_C(1) << bit % 64;
-            table->has[it->bucket / 64] |= UINT64_C(1) << it->bucket % 64;
-            table->start[it->bucket + 1] = (uint32_t)g->literal_count + 1;
+            table->has[it->hash / 64] |= UINT64_C(1) << it->hash % 64;
+            table->start[stile_gate_bucket(it->hash) + 1] = (uint32_t)g->literal_count + 1;
             fill_literal(&g->literals[g->literal_count++], it, i);
         }
         g->entries[i] = it->entry;

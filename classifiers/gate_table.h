@@ -8,8 +8,9 @@
 #include "classifiers/needs.h"
 
 enum {
-    STILE_GATE_BITS = 14,        /* of the hash of three bytes */
-    STILE_GATE_BUCKET_BITS = 13, /* of a table */
+    STILE_GATE_BITS = 16,        /* of the hash of three bytes */
+    STILE_GATE_HAS_BITS = 15,    /* of the hash of a table's bytes */
+    STILE_GATE_BUCKET_BITS = 13, /* the first of them: which bucket */
     STILE_GATE_BUCKETS = 1 << STILE_GATE_BUCKET_BITS,
     STILE_GATE_LENGTHS = 4 /* tables: by 3, 4, 6, 8 bytes */
 };
@@ -34,8 +35,8 @@ typedef struct stile_gate_way {
 } stile_gate_way;
 
 typedef struct stile_gate_table {
-    uint64_t has[STILE_GATE_BUCKETS / 64];  /* bit: the bucket is not empty */
-    uint32_t start[STILE_GATE_BUCKETS + 1]; /* of buckets, in `literals` */
+    uint64_t has[(1 << STILE_GATE_HAS_BITS) / 64]; /* bit: some literal has that hash */
+    uint32_t start[STILE_GATE_BUCKETS + 1];        /* of buckets, in `literals` */
 } stile_gate_table;
 
 /* Literals that are looked for at the start of words, or anywhere. */
@@ -86,14 +87,19 @@ static inline uint32_t stile_gate_bit(uint32_t first)
     return first * UINT32_C(2654435761) >> (32 - STILE_GATE_BITS);
 }
 
-/* The bucket, in the table for literals of that length, of those that may be what begins with `head`. */
-static inline uint32_t stile_gate_bucket(uint64_t head, int set, int length)
+/* The hash, in the table for literals of that length, of those that may be what begins with `head`. */
+static inline uint32_t stile_gate_hash(uint64_t head, int set, int length)
 {
     static const uint64_t masks[STILE_GATE_LENGTHS] = {0, UINT32_MAX, UINT64_C(0xffffffffffff),
                                                        UINT64_MAX};
     uint64_t key = length ? head & masks[length] : stile_gate_first(head, set);
 
-    return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - STILE_GATE_BUCKET_BITS));
+    return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - STILE_GATE_HAS_BITS));
+}
+
+static inline uint32_t stile_gate_bucket(uint32_t hash)
+{
+    return hash >> (STILE_GATE_HAS_BITS - STILE_GATE_BUCKET_BITS);
 }
 
 #endif

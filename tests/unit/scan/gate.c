@@ -316,3 +316,36 @@ Test(gate, of_shipped_rules_it_knows_nearly_all)
     cr_assert(unknown * 20 < policy->rules.count, "%zu unknown: each costs every text", unknown);
     stile_policy_unref(policy);
 }
+
+/* What would make as many ranges as it can: they stay few, and the scan ends. */
+Test(gate, a_text_of_one_repeated_trigger_has_few_ranges)
+{
+    static const char *const patterns[] = {"ignore.*rules", ".{0,400}ignore\\W+.*rules",
+                                           "(?:.*forget|ignore\\d.*|.{0,9}ignore) .*rules"};
+    stile_gate *gate = NULL;
+    stile_gate_scratch *scratch = NULL;
+    const stile_gate_range *ranges;
+    stile_slice all[3];
+    stile_buf text;
+    size_t count;
+
+    stile_buf_init(&text, (size_t)2 << 20);
+    while (text.len < (size_t)1 << 20)
+        stile_buf_add_str(&text, "ignore forget rules ");
+    for (int i = 0; i < 3; i++)
+        all[i] = stile_str(patterns[i]);
+    cr_assert_eq(stile_gate_create(all, 3, &gate, NULL), STILE_OK);
+    cr_assert_eq(stile_gate_scratch_create(gate, &scratch, NULL), STILE_OK);
+    cr_assert_eq(stile_gate_scan(gate, scratch, stile_buf_slice(&text), &ranges, &count, NULL),
+                 STILE_OK);
+    /* the first pattern's starts stand apart, one for each trigger */
+    cr_assert_leq(count, text.len / 20 + 100, "%zu ranges", count);
+    for (size_t i = 1; i < count; i++)
+        cr_assert(ranges[i].pattern > ranges[i - 1].pattern ||
+                      (ranges[i].pattern == ranges[i - 1].pattern &&
+                       ranges[i].low > ranges[i - 1].high + 1),
+                  "ranges %zu and before meet", i);
+    stile_gate_scratch_destroy(scratch);
+    stile_gate_destroy(gate);
+    stile_buf_release(&text);
+}
