@@ -338,9 +338,9 @@ static bool on_stride(const sliding *s)
 }
 
 /* Cut a passage to the run of words that says most for its being an instruction: the greatest sum of
- * the words' values, each with its share of the bias (Kadane). The passage is read as a text of its
- * own. */
-static void trim_hit(const stile_linear *m, stile_slice view, stile_linear_hit *hit)
+ * the words' values, each with its share of the bias and of a quarter of the best window's score, so
+ * that words which say little do not stretch it (Kadane). The passage is read as a text of its own. */
+static void trim_hit(const stile_linear *m, stile_slice view, int32_t units, stile_linear_hit *hit)
 {
     stile_linear_values values = {.model = m};
     stile_linear_value word;
@@ -353,7 +353,7 @@ static void trim_hit(const stile_linear *m, stile_slice view, stile_linear_hit *
             run = 0;
             from = word.start;
         }
-        run += (int64_t)word.units * m->window + m->bias;
+        run += (int64_t)word.units * m->window + m->bias - (units > 0 ? units / 4 : 0);
         if (run > best) {
             best = run;
             start = from;
@@ -401,6 +401,6 @@ void stile_linear_score(const stile_linear *model, stile_slice view, stile_linea
         out->hits[i].score = (double)s.hit_best[i] * model->scale;
         out->hits[i].weight = weight_of(model, s.hit_best[i]);
         if (!(out->more && i == out->hit_count - 1))
-            trim_hit(model, view, &out->hits[i]);
+            trim_hit(model, view, s.hit_best[i], &out->hits[i]);
     }
 }

@@ -39,7 +39,8 @@ static void start_with(fixture *f, const char *rules)
     *f = (fixture){.folder = test_folder_make()};
     test_file_write(test_path(f->folder, "p.yaml"), stile_str(rules));
     cr_assert_eq(
-        stile_policy_load(&(stile_policy_options){.rules_folder = f->folder}, &f->policy, &err),
+        stile_policy_load(&(stile_policy_options){.rules_folder = f->folder, .classifier = "none"},
+                          &f->policy, &err),
         STILE_OK, "%s", err.text);
     cr_assert_eq(stile_scanner_create(f->policy, &f->scanner, NULL), STILE_OK);
     stile_arena_init(&f->arena, 0);
