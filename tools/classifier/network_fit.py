@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fit the network and put it behind the weights of a classifier that `stile classifier train` fitted.
+
+    network_fit.py STATIC_MODEL CLASSIFIER OUT ROWS.jsonl...
+
+Needs numpy and jax; one core and about ten minutes. A word is its pieces' rows of the static model, projected by
+a learned matrix, and for the most frequent words a learned difference. Crops of 64 words are fitted: each word to
+whether it lies in a payload, and the best window to whether the crop has one. Benign windows that the network
+mistakes are looked for several times and fitted again. Afterwards set the levels anew: `stile classifier calibrate`.
+"""
+import functools
+import hashlib
+import struct
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy
+
+import network
+import network_texts
+
+WIDTH, HIDDEN, OUT, TAPS = 48, 48, 64, 5
+CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 4500, 6
+FREQUENT = 4096  # words with a difference of their own
+REACH = 4.0  # of a component; 127 in the file
+HIDDEN_UNIT = 64  # steps of a hidden channel in 1
+WEIGHT, LEAST, MOST = 0.5, -4, 6  # what a window's mean counts beside the weights' logits, and a word's bounds
+
+
+def start(key):
+    k = jax.random.split(key, 7)
+    normal = jax.random.normal
+    return {"project": normal(k[0], (256, WIDTH)) * 0.05, "marks": (normal(k[1], (128, WIDTH)) * 0.2).at[0].set(0),
+            "begin": normal(k[2], (WIDTH,)) * 0.2, "own": jnp.zeros((FREQUENT, WIDTH)),
+            "w1": normal(k[3], (TAPS * WIDTH, HIDDEN)) * numpy.sqrt(2 / (TAPS * WIDTH)), "b1": jnp.zeros(HIDDEN),
+            "w2": normal(k[4], (TAPS * HIDDEN, OUT)) * numpy.sqrt(2 / (TAPS * HIDDEN)), "b2": jnp.zeros(OUT),
+            "last": normal(k[5], (OUT,)) * numpy.sqrt(2 / OUT) * 0.3, "bias": jnp.array(-3.0)}
+
+
+def convolve(x, weights, bias, apart):
+    n = x.shape[1]
+    padded = jnp.pad(x, ((0, 0), (2 * apart, 2 * apart), (0, 0)))
+    return jnp.concatenate([padded[:, i * apart:i * apart + n] for i in range(TAPS)], -1) @ weights + bias
+
+
+def values(p, rows, own, begins, marks, there, key=None):
+    """A value a word, and the mean of each window."""
+    def drop(k, x, rate, shape):
+        return x if key is None else x * jax.random.bernoulli(k, 1 - rate, shape) / (1 - rate)
+
+    keys = jax.random.split(key, 3) if key is not None else [None] * 3
+    x = rows @ p["project"] + jnp.where(own[..., None] > 0, p["own"][own], 0)
+    x = x + begins[..., None] * p["begin"] + jnp.where(marks[..., None] > 0, p["marks"][marks], 0).sum(2)
+    x = drop(keys[0], jnp.clip(x, -REACH, REACH) * there[..., None], 0.1, x.shape[:2] + (1,))
+    h = jax.nn.relu(convolve(x, p["w1"], p["b1"], 1)) * there[..., None]
+    h = drop(keys[1], h, 0.2, h.shape)
+    g = jax.nn.relu(convolve(h, p["w2"], p["b2"], 2))
+    s = drop(keys[2], g, 0.2, g.shape) @ p["last"] + p["bias"]
+    sums = jnp.cumsum(jnp.pad(s * there, ((0, 0), (1, WINDOW - 1))), 1)
+    whole = jnp.arange(s.shape[1])[None] <= jnp.maximum(there.sum(1, keepdims=True) - WINDOW, 0)
+    return s, jnp.where(whole, (sums[:, WINDOW:] - sums[:, :-WINDOW]) / WINDOW, -30.0)
+
+
+def cross_entropy(logit, y):
+    return jnp.maximum(logit, 0) - logit * y + jnp.log1p(jnp.exp(-jnp.abs(logit)))
+
+
+def loss(p, rows, own, begins, marks, there, hot, key):
+    s, windows = values(p, rows, own, begins, marks, there, key)
+    word = (cross_entropy(s, hot) * there).sum() / there.sum()
+    best = jax.nn.logsumexp(windows * 2, 1) / 2
+    crop = cross_entropy(best, (hot.sum(1) >= 1).astype(jnp.float32)).mean()
+    return word + crop + 1e-4 * ((p["w1"] ** 2).sum() + (p["w2"] ** 2).sum()) + 3e-4 * (p["own"] ** 2).sum()
+
+
+@jax.jit
+def step(p, mean, square, t, inputs, rate, key):
+    value, g = jax.value_and_grad(loss)(p, *inputs, key)
+    mean = jax.tree.map(lambda m, d: 0.9 * m + 0.1 * d, mean, g)
+    square = jax.tree.map(lambda m, d: 0.99 * m + 0.01 * d * d, square, g)
+    p = jax.tree.map(lambda w, m, s: w - rate * (m / (1 - 0.9**t)) / (jnp.sqrt(s / (1 - 0.99**t)) + 1e-8), p, mean, square)
+    return p, mean, square, value
+
+
+class Crops:
+    """Draws what a step sees, and gives arrays of it."""
+
+    def __init__(self, texts, rows, own, rng):
+        self.rows, self.own, self.rng = rows, own, rng
+        self.injected = [t for t in texts if t.injection]
+        self.benign = [t for t in texts if not t.injection]
+        self.mistaken = []
+
+    def arrays(self, picks):
+        n = len(picks)
+        number, hot = numpy.full((n, CROP), len(self.rows) - 1), numpy.zeros((n, CROP), "f4")
+        begins, there, marks = numpy.zeros((n, CROP), "f4"), numpy.zeros((n, CROP), "f4"), numpy.zeros((n, CROP, 4), "i4")
+        for i, (text, at) in enumerate(picks):
+            k = min(CROP, len(text.words) - at)
+            here = slice(at, at + k)
+            number[i, :k], begins[i, :k], marks[i, :k] = text.words[here], text.begins[here], text.marks[here]
+            hot[i, :k], there[i, :k] = text.hot[here], 1
+        return self.rows[number].astype("f4"), self.own[number], begins, marks, there, hot
+
+    def _over_payload(self, text):
+        hot = numpy.flatnonzero(text.hot)
+        first = max(0, hot[0] - CROP + min(8, len(hot)))
+        at = int(self.rng.integers(first, max(first, hot[-1] - 8) + 1))
+        return text, max(0, min(at, hot[-1] - 3, max(0, len(text.words) - CROP)))
+
+    def _anywhere(self, text):
+        return text, int(self.rng.integers(0, max(1, len(text.words) - CROP // 2)))
+
+    def draw(self):
+        injected, mistaken = int(BATCH * 0.42), int(BATCH * 0.24) if self.mistaken else 0
+        picks = [self._over_payload(self.injected[i]) for i in self.rng.integers(len(self.injected), size=injected)]
+        for i in self.rng.integers(len(self.mistaken), size=mistaken) if mistaken else ():
+            text, at = self.mistaken[i]
+            picks.append((text, max(0, min(at - int(self.rng.integers(CROP // 2)), len(text.words) - CROP))))
+        rest = BATCH - len(picks)
+        return self.arrays(picks + [self._anywhere(self.benign[i]) for i in self.rng.integers(len(self.benign), size=rest)])
+
+    def mine(self, p, most=8000, kept=700):
+        """Keep the benign crops that score highest."""
+        score = jax.jit(functools.partial(values, p))
+        picks = [(t, at) for t in (self.benign[i] for i in self.rng.permutation(len(self.benign))[:most])
+                 for at in range(0, min(len(t.words), 4 * CROP), CROP)]
+        found = []
+        for i in range(0, len(picks) - BATCH, BATCH):
+            *inputs, _ = self.arrays(picks[i:i + BATCH])
+            windows = numpy.asarray(score(*inputs)[1])
+            found += [(float(w.max()), at + int(w.argmax()), text) for w, (text, at) in zip(windows, picks[i:i + BATCH])]
+        found.sort(key=lambda f: -f[0])
+        self.mistaken = (self.mistaken + [(t, at) for score_, at, t in found[:kept] if score_ > -3])[-5 * kept:]
+
+
+def fit(crops, steps=STEPS):
+    p = start(jax.random.PRNGKey(1))
+    mean = square = jax.tree.map(jnp.zeros_like, p)
+    key = jax.random.PRNGKey(7)
+    for t in range(1, steps + 1):
+        if t > 1 and (t - 1) % max(1, steps // (MINED + 1)) == 0:
+            crops.mine(p)
+        rate = 2e-3 * min(1, t / 100) * (0.5 + 0.5 * numpy.cos(numpy.pi * t / steps)) + 1e-5
+        key, k = jax.random.split(key)
+        p, mean, square, value = step(p, mean, square, float(t), crops.draw(), rate, k)
+        if t % 250 == 0:
+            print(t, float(value), flush=True)
+    return jax.tree.map(numpy.asarray, p)
+
+
+def section(p, tokens, vectors, vocabulary, own, scale):
+    """The fitted network in whole numbers, for weights of `scale` logits a unit."""
+    table = vectors @ p["project"]
+    for number, pieces in enumerate(vocabulary.pieces):
+        if own[number] and len(pieces) == 1:
+            table[pieces[0]] += p["own"][own[number]]
+
+    def whole(x, unit, most=None):
+        x = numpy.round(numpy.asarray(x) / unit).astype(int)
+        return (x if most is None else numpy.clip(x, -most, most)).tolist()
+
+    unknown = tokens.index(b"[UNK]")
+    kept = [i for i, t in enumerate(tokens) if i != unknown and not (t[:1] == b"[" and t[-1:] == b"]" and len(t) > 2)]
+    pieces = [(tokens[i][2:], False) if tokens[i][:2] == b"##" and len(tokens[i]) > 2 else (tokens[i], True) for i in kept]
+    x, (u1, u2, u3) = REACH / 127, (float(numpy.abs(p[n]).max()) / 127 for n in ("w1", "w2", "last"))
+    layers = [(whole(p["b1"], x * u1), whole(p["w1"].ravel(), u1)), (whole(p["b2"], u2 / HIDDEN_UNIT), whole(p["w2"].ravel(), u2))]
+    value = u3 / HIDDEN_UNIT
+    numbers = [round(x * u1 * HIDDEN_UNIT * 2**20), round(u2 * 2**20), round(float(p["bias"]) / value), round(LEAST / value),
+               round(MOST / value), round(WEIGHT / WINDOW * value / scale * 2**24)]
+    return network.pack(pieces, whole(table[[unknown, *kept]], x, 127), whole(p["begin"], x, 127), whole(p["marks"][33:127], x, 127), layers,
+                        whole(p["last"], u3), numbers)
+
+
+def main(static, classifier, out, paths):
+    tokens, table = network_texts.static_model(static)
+    vocabulary = network_texts.Vocabulary(tokens)
+    texts = network_texts.read(paths, vocabulary)
+    vectors = table / numpy.maximum(numpy.sqrt((table.astype("f4") ** 2).mean(1, keepdims=True)), 1e-6)
+    rows = numpy.array([vectors[pieces].mean(0) for pieces in vocabulary.pieces] + [numpy.zeros(256)], "f2")
+    counts = numpy.zeros(len(rows))
+    for text in texts:
+        counts[numpy.unique(text.words)] += 1
+    single = numpy.array([len(pieces) == 1 for pieces in vocabulary.pieces] + [False])
+    own = numpy.zeros(len(rows), "i4")
+    own[numpy.argsort(-counts * single, kind="stable")[:FREQUENT - 1]] = numpy.arange(1, min(FREQUENT, len(rows) + 1))
+    p = fit(Crops(texts, rows, own, numpy.random.default_rng(1)))
+    with open(classifier, "rb") as f:
+        model = f.read()
+    end = 48 + (1 << struct.unpack_from("<I", model, 12)[0])
+    data = section(p, tokens, vectors, vocabulary, own, struct.unpack_from("<d", model, 40)[0])
+    body = model[:8] + struct.pack("<I", 3) + model[12:end] + struct.pack("<I", len(data)) + data
+    with open(out, "wb") as f:
+        f.write(body + hashlib.sha256(body).digest())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
