@@ -76,6 +76,36 @@ static stile_status list_reasons(const stile_linear_fields *f, stile_slice passa
     return st;
 }
 
+/* What the network adds to the passage, in one reason that stands at the word to which it adds most. */
+static stile_status list_added(const stile_network *network, stile_slice passage, reasons *out,
+                               stile_error *err)
+{
+    stile_words words = {.text = passage};
+    stile_network_walk walk = {0};
+    stile_word word, ring[STILE_NETWORK_DELAY + 2] = {{0}};
+    size_t read = 0, given = 0, size = sizeof ring / sizeof *ring;
+    reason item = {.kind = "meaning", .times = 1};
+    int32_t units, most = INT32_MIN;
+    bool end = false;
+
+    while (!end || given < read) {
+        if (!(end = end || !stile_words_next(&words, &word))) {
+            ring[read++ % size] = word;
+            stile_network_add(network, &walk, passage, &word);
+        }
+        if (!stile_network_take(network, &walk, end, &units))
+            continue;
+        item.units += units;
+        if (units > most) {
+            most = units;
+            item.start = ring[given % size].start;
+            item.end = ring[given % size].end;
+        }
+        given++;
+    }
+    return item.units ? add(out, item, err) : STILE_OK;
+}
+
 static int by_hash(const void *a, const void *b)
 {
     const reason *x = a, *y = b;
@@ -127,22 +157,26 @@ static json_t *features_json(const stile_linear_fields *f, stile_slice passage, 
     return list;
 }
 
-static stile_status explain_passage(const stile_linear_fields *f, const stile_scan_view *view,
+static stile_status explain_passage(const stile_linear *model, const stile_scan_view *view,
                                     const stile_linear_hit *hit, size_t most, json_t *passages,
                                     stile_error *err)
 {
+    stile_linear_fields f = stile_linear_fields_of(model);
     stile_slice passage = stile_slice_cut(view->text, hit->start, hit->end);
     reasons r = {0};
     uint32_t start, end;
     json_t *json;
-    stile_status st = list_reasons(f, passage, &r, err);
+    stile_status st = list_reasons(&f, passage, &r, err);
+
+    if (!st && stile_linear_network(model))
+        st = list_added(stile_linear_network(model), passage, &r, err);
 
     if (!st) {
         sort_reasons(&r);
         stile_scan_view_origin(view, hit->start, hit->end, &start, &end);
         json = json_pack("{s:f,s:f,s:{s:I,s:I},s:o}", "score", hit->score, "weight", hit->weight,
                          "span", "start", (json_int_t)start, "end", (json_int_t)end, "features",
-                         features_json(f, passage, &r, most));
+                         features_json(&f, passage, &r, most));
         if (!json || json_array_append_new(passages, json))
             st = stile_fail(err, STILE_NO_MEMORY, "explain: out of memory");
     }
@@ -154,13 +188,12 @@ static stile_status explain_view(const stile_linear *model, const stile_scan_vie
                                  size_t most, json_t *views, stile_linear_result *result,
                                  stile_error *err)
 {
-    stile_linear_fields f = stile_linear_fields_of(model);
     json_t *passages = json_array();
     stile_status st = STILE_OK;
 
     stile_linear_score(model, view->text, result);
     for (size_t i = 0; !st && i < result->hit_count; i++)
-        st = explain_passage(&f, view, &result->hits[i], most, passages, err);
+        st = explain_passage(model, view, &result->hits[i], most, passages, err);
     if (!st &&
         json_array_append_new(views, json_pack("{s:s,s:s,s:f,s:O}", "view",
                                                stile_view_kind_name(view->kind), "how", view->how,
