@@ -159,12 +159,14 @@ Test(network, create_refuses_slots_without_an_empty_one_or_without_a_row)
 /* A classifier of random weights with the network; its length. */
 static size_t make_model(const golden *g, unsigned char *file, test_random *r)
 {
+    static const char magic[] = "STILELIN";
     static const uint32_t fields[] = {3, BITS, 20, 4, (uint32_t)-40, 10, 60, 200};
     size_t at = 48, weights = 1u << BITS;
     double scale = 0.5;
     stile_sha256 digest;
 
-    memcpy(file, "STILELIN", 8);
+    for (size_t i = 0; i < 8; i++)
+        file[i] = (unsigned char)magic[i];
     for (size_t i = 0; i < 32; i++)
         file[8 + i] = (unsigned char)(fields[i / 4] >> 8 * (i % 4));
     memcpy(file + 40, &scale, 8);
