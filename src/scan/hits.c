@@ -239,7 +239,7 @@ static void drop_signals(const stile_scanner *scanner, stile_scan_hits *h)
 /* Which rules may match; all of them without a prefilter. */
 static stile_status prefilter(stile_scanner *scanner, const stile_scan_view *view, stile_error *err)
 {
-    int which = view->kind == STILE_VIEW_RAW ? STILE_PREFILTER_RAW : STILE_PREFILTER_OTHER;
+    int which = stile_prefilter_for(view->kind);
     stile_prefilter *filter = stile_policy_prefilter(scanner->policy, which, view->text.len);
     stile_prefilter_scratch **scratch = &scanner->scratch[which];
     stile_status st;
@@ -268,15 +268,16 @@ static places take_places(places *all, uint32_t index)
 
 /* Where matches of the rules that the gate knows may start. Of the rules that it does not, the prefilter
  * said which may match. */
-static stile_status pass_gate(stile_scanner *scanner, const stile_gate *gate, stile_slice text,
-                              places *out, stile_error *err)
+static stile_status pass_gate(stile_scanner *scanner, int which, stile_slice text, places *out,
+                              stile_error *err)
 {
+    const stile_gate *gate = stile_policy_gate(scanner->policy, which);
     stile_status st;
 
     *out = (places){NULL, 0};
     if (!gate)
         return STILE_OK;
-    if ((st = stile_gate_scan(gate, scanner->gate, text, &out->ranges, &out->count, err)))
+    if ((st = stile_gate_scan(gate, scanner->gates[which], text, &out->ranges, &out->count, err)))
         return st;
     for (size_t i = 0; i < scanner->policy->rules.count; i++)
         if (stile_gate_knows(gate, i))
@@ -292,10 +293,11 @@ static stile_status match_patterns(stile_scanner *scanner, const stile_scan_view
                                    stile_scan_hits *out, stile_error *err)
 {
     const stile_rules *rules = &scanner->policy->rules;
-    const stile_gate *gate = stile_policy_gate(scanner->policy);
+    int which = stile_prefilter_for(view->kind);
+    const stile_gate *gate = stile_policy_gate(scanner->policy, which);
     unsigned char *may = scanner->may;
     places ahead;
-    stile_status st = pass_gate(scanner, gate, view->text, &ahead, err);
+    stile_status st = pass_gate(scanner, which, view->text, &ahead, err);
 
     for (uint32_t i = 0; !st && i < rules->count; i++)
         if (!rules->rules[i].pattern || !(rules->rules[i].views & 1u << view->kind))

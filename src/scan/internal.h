@@ -14,15 +14,19 @@
 #include "scan/scan.h"
 #include "scan/scan_view.h"
 
-/* Which of a policy's prefilters. */
+/* Which of a policy's prefilters and gates. Few rules read raw views, and each text has one: looking there
+ * for what all others need would cost as much as in the views that they read. */
 enum { STILE_PREFILTER_RAW, STILE_PREFILTER_OTHER, STILE_PREFILTERS };
+/* The kinds of views that one is for; which is for this kind. */
+uint32_t stile_prefilter_kinds(int which);
+int stile_prefilter_for(stile_view_kind kind);
 
 struct stile_policy {
     atomic_size_t refs;
     /* immutable */
     stile_rules rules;
-    stile_gate *gate;           /* of all rules' patterns */
-    stile_sensitive *sensitive; /* NULL when every class is off */
+    stile_gate *gates[STILE_PREFILTERS]; /* of the patterns of the rules that read such views */
+    stile_sensitive *sensitive;          /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
     stile_linear *classifier; /* or NULL: rules alone */
     stile_judge *judge;       /* borrowed, or NULL */
@@ -43,14 +47,14 @@ struct stile_policy {
 struct stile_scanner {
     stile_policy *policy; /* a reference */
     stile_matcher *matcher;
-    stile_gate_scratch *gate;
+    stile_gate_scratch *gates[STILE_PREFILTERS];
     /* made when the policy's prefilters are there */
     stile_prefilter_scratch *scratch[STILE_PREFILTERS];
     unsigned char *may; /* one byte a rule */
 };
 
 /* The gate, unless it is switched off with the prefilters. */
-const stile_gate *stile_policy_gate(const stile_policy *policy);
+const stile_gate *stile_policy_gate(const stile_policy *policy, int which);
 /* The prefilter, if it is there; `more` bytes are about to be scanned. NULL: run every rule. */
 stile_prefilter *stile_policy_prefilter(stile_policy *policy, int which, size_t more);
 /* Take it from the cache, when it is there; wait for its making and let it go. */

@@ -93,7 +93,7 @@ static stile_status hash_policy(stile_policy *policy, stile_error *err)
     return stile_sha256_parts(parts, policy->judge ? 5 : 4, &policy->hash, err);
 }
 
-static stile_status make_gate(stile_policy *policy, stile_error *err)
+static stile_status make_gate(stile_policy *policy, int which, stile_error *err)
 {
     stile_slice *patterns = stile_alloc_array(policy->rules.count, sizeof *patterns);
     stile_status st;
@@ -101,9 +101,19 @@ static stile_status make_gate(stile_policy *policy, stile_error *err)
     if (!patterns)
         return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     for (size_t i = 0; i < policy->rules.count; i++)
-        patterns[i] = policy->rules.rules[i].pattern_text;
-    st = stile_gate_create(patterns, policy->rules.count, &policy->gate, err);
+        if (policy->rules.rules[i].views & stile_prefilter_kinds(which))
+            patterns[i] = policy->rules.rules[i].pattern_text;
+    st = stile_gate_create(patterns, policy->rules.count, &policy->gates[which], err);
     stile_free(patterns);
+    return st;
+}
+
+static stile_status make_gates(stile_policy *policy, stile_error *err)
+{
+    stile_status st = STILE_OK;
+
+    for (int which = 0; !st && which < STILE_PREFILTERS; which++)
+        st = make_gate(policy, which, err);
     return st;
 }
 
@@ -136,7 +146,7 @@ stile_status stile_policy_load(const stile_policy_options *options, stile_policy
     if (st ||
         (st = stile_rules_load_with(folder, options->packs, options->pack_count, &policy->rules,
                                     err)) ||
-        (st = make_gate(policy, err)) || (st = load_classifier(policy, options, err)) ||
+        (st = make_gates(policy, err)) || (st = load_classifier(policy, options, err)) ||
         (st = hash_policy(policy, err))) {
         stile_policy_unref(policy);
         return st;
@@ -161,7 +171,8 @@ void stile_policy_unref(stile_policy *policy)
     if (!policy || atomic_fetch_sub(&policy->refs, 1) != 1)
         return;
     stile_policy_prefilter_drop(policy);
-    stile_gate_destroy(policy->gate);
+    for (int which = 0; which < STILE_PREFILTERS; which++)
+        stile_gate_destroy(policy->gates[which]);
     stile_rules_release(&policy->rules);
     stile_sensitive_destroy(policy->sensitive);
     stile_linear_destroy(policy->classifier);

@@ -19,11 +19,15 @@
 #define PREFILTER_AFTER ((size_t)2 * 1024 * 1024) /* bytes scanned */
 #define MAX_CACHED ((size_t)256 << 20)
 
-/* The kinds of views that each prefilter is for. */
-static uint32_t kinds_of(int which)
+uint32_t stile_prefilter_kinds(int which)
 {
     const uint32_t raw = 1u << STILE_VIEW_RAW;
     return which == STILE_PREFILTER_RAW ? raw : ~raw;
+}
+
+int stile_prefilter_for(stile_view_kind kind)
+{
+    return kind == STILE_VIEW_RAW ? STILE_PREFILTER_RAW : STILE_PREFILTER_OTHER;
 }
 
 /* Patterns of every rule, in their order, empty for one that does not read such views or that the gate
@@ -33,7 +37,8 @@ static stile_slice *patterns_of(const stile_policy *policy, int which)
     stile_slice *patterns = stile_alloc_array(policy->rules.count, sizeof *patterns);
 
     for (size_t i = 0; patterns && i < policy->rules.count; i++)
-        if (policy->rules.rules[i].views & kinds_of(which) && !stile_gate_knows(policy->gate, i))
+        if (policy->rules.rules[i].views & stile_prefilter_kinds(which) &&
+            !stile_gate_knows(policy->gates[which], i))
             patterns[i] = policy->rules.rules[i].pattern_text;
     return patterns;
 }
@@ -129,9 +134,9 @@ static bool switched_off(void)
     return off && *off;
 }
 
-const stile_gate *stile_policy_gate(const stile_policy *policy)
+const stile_gate *stile_policy_gate(const stile_policy *policy, int which)
 {
-    return switched_off() ? NULL : policy->gate;
+    return switched_off() ? NULL : policy->gates[which];
 }
 
 /* Those that were made with the build, for the rules as they ship: $STILE_PREFILTERS, or beside the

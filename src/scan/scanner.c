@@ -13,8 +13,10 @@ stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out, sti
     s->policy = stile_policy_ref(policy);
     if (!(s->may = stile_alloc(policy->rules.count)))
         st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
-    else if (!(st = stile_matcher_create(&s->matcher, err)))
-        st = stile_gate_scratch_create(policy->gate, &s->gate, err);
+    else
+        st = stile_matcher_create(&s->matcher, err);
+    for (int which = 0; !st && which < STILE_PREFILTERS; which++)
+        st = stile_gate_scratch_create(policy->gates[which], &s->gates[which], err);
     if (st) {
         stile_scanner_destroy(s);
         return st;
@@ -27,9 +29,10 @@ void stile_scanner_destroy(stile_scanner *scanner)
 {
     if (!scanner)
         return;
-    stile_gate_scratch_destroy(scanner->gate);
-    for (int which = 0; which < STILE_PREFILTERS; which++)
+    for (int which = 0; which < STILE_PREFILTERS; which++) {
+        stile_gate_scratch_destroy(scanner->gates[which]);
         stile_prefilter_scratch_destroy(scanner->scratch[which]);
+    }
     stile_matcher_destroy(scanner->matcher);
     stile_free(scanner->may);
     stile_policy_unref(scanner->policy);
