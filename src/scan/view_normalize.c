@@ -185,6 +185,7 @@ static size_t add_plain(normalizer *n, size_t at)
         plain[len] = p;
     }
     /* marks stand behind what they are on */
+    // cppcheck-suppress uninitvar ; what is below len is set
     if (len && plain[len - 1] != ' ' && is_marked(text, at + len - 1))
         len--;
     if (len) {
