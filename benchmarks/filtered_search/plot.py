@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of filtered_search as a plot: milliseconds over the share permitted, both logarithmic.
 
-    filtered_search_plot.py < table.md > plot.svg
+    plot.py < table.md > plot.svg
 
 Shows 50 labels spread at random. A hollow mark did not reach recall .99.
 """
@@ -10,8 +10,8 @@ import math
 import re
 import sys
 
-SERIES = [("stile", 3, "#1b6ca8"), ("flat, filter behind", 4, "#888888"),
-          ("HNSW, filter behind", 6, "#c8553d"), ("HNSW, selector", 8, "#588157")]
+SERIES = [("stile", 3, "#1b6ca8"), ("flat, selector", 4, "#444444"), ("flat, filter behind", 5, "#999999"),
+          ("HNSW, filter behind", 8, "#c8553d"), ("HNSW, selector", 11, "#588157")]
 LEFT, TOP, WIDTH, HEIGHT = 70, 30, 470, 300
 FIRST, LAST = math.log10(.001), math.log10(100)  # milliseconds
 
@@ -42,7 +42,7 @@ def main():
     for n, (name, column, colour) in enumerate(SERIES):
         points = []
         for row in rows:
-            ms, recall = map(float, re.findall(r"[\d.]+", row[column]))
+            ms, recall = map(float, re.findall(r"[\d.]+", row[column])[:2])
             points.append((x_of(float(row[2].rstrip("%"))), y_of(ms), recall))
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in points)
         out.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
