@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking at a text. For each way of a pattern the gate keeps, clause by clause, the last place where a
+/* Looking at a text, twice. The first pass finds the literals and counts of each way the clauses seen in their
+ * order, however far apart: most ways never have all of theirs, and need no more looking at. The second goes
+ * over the literals found. For each way of a pattern that may be complete it keeps, clause by clause, the last place where a
  * match could start whose clauses so far have all been seen. A later start is never worse: what is close
  * enough to an earlier one is close enough to it. */
 #include "classifiers/gate.h"
@@ -28,6 +30,11 @@ typedef struct opening {
     uint32_t way, at;
 } opening;
 
+/* A literal that begins at `at`. */
+typedef struct sighting {
+    uint32_t at, literal;
+} sighting;
+
 /* A bucket that may hold what begins at `at`. */
 typedef struct suspect {
     uint32_t at;
@@ -37,6 +44,9 @@ typedef struct suspect {
 struct stile_gate_scratch {
     char *text; /* folded, padded */
     size_t text_size;
+    sighting *sightings;
+    size_t sighting_count, sighting_size;
+    unsigned char *left; /* one byte a way: its clauses that the first pass has not seen yet */
     way_state *ways;
     uint32_t scan;
     opening *openings;
@@ -55,6 +65,7 @@ stile_status stile_gate_scratch_create(const stile_gate *gate, stile_gate_scratc
     stile_gate_scratch *s = stile_alloc(sizeof *s);
 
     if (!s || !(s->ways = stile_alloc_array(gate->way_count, sizeof *s->ways)) ||
+        !(s->left = stile_alloc(gate->way_count)) ||
         !(s->next = stile_alloc_array(gate->count + 1, sizeof *s->next))) {
         stile_gate_scratch_destroy(s);
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
@@ -68,6 +79,8 @@ void stile_gate_scratch_destroy(stile_gate_scratch *scratch)
     if (!scratch)
         return;
     stile_free(scratch->text);
+    stile_free(scratch->sightings);
+    stile_free(scratch->left);
     stile_free(scratch->ways);
     stile_free(scratch->openings);
     stile_free(scratch->ranges);
@@ -94,6 +107,14 @@ static void add_opening(stile_gate_scratch *s, uint32_t way, uint32_t at)
 {
     if (grow((void **)&s->openings, s->opening_count, &s->opening_size, sizeof *s->openings))
         s->openings[s->opening_count++] = (opening){way, at};
+    else
+        s->failed = true;
+}
+
+static void add_sighting(stile_gate_scratch *s, uint32_t at, uint32_t literal)
+{
+    if (grow((void **)&s->sightings, s->sighting_count, &s->sighting_size, sizeof *s->sightings))
+        s->sightings[s->sighting_count++] = (sighting){at, literal};
     else
         s->failed = true;
 }
@@ -155,8 +176,25 @@ static void look(const stile_gate *gate, stile_gate_scratch *s, const suspect *p
              memcmp(text + sizeof head, l->tail, l->len - sizeof head) != 0) ||
             (l->ends_word && stile_gate_in_word[(unsigned char)text[l->len]]))
             continue;
-        for (uint32_t e = l->first; e < l[1].first; e++)
-            see_clause(gate, s, gate->entries[e].way, gate->entries[e].clause, p->at);
+        add_sighting(s, p->at, i);
+        for (uint32_t e = l->first; e < l[1].first; e++) {
+            const stile_gate_entry *entry = &gate->entries[e];
+            unsigned left = s->left[entry->way];
+            s->left[entry->way] = (unsigned char)(left - (left == entry->left));
+        }
+    }
+}
+
+/* The second pass. */
+static void see_clauses(const stile_gate *gate, stile_gate_scratch *s)
+{
+    for (size_t i = 0; i < s->sighting_count; i++) {
+        const stile_gate_literal *l = &gate->literals[s->sightings[i].literal];
+        for (uint32_t e = l->first; e < l[1].first; e++) {
+            const stile_gate_entry *entry = &gate->entries[e];
+            if (s->left[entry->way] == 0)
+                see_clause(gate, s, entry->way, entry->clause, s->sightings[i].at);
+        }
     }
 }
 
@@ -331,7 +369,9 @@ stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch
 {
     if (text.len >= UINT32_MAX / 2)
         return stile_fail(err, STILE_TOO_LARGE, "gate: a text of %zu bytes", text.len);
-    scratch->opening_count = scratch->range_count = 0;
+    scratch->sighting_count = scratch->opening_count = scratch->range_count = 0;
+    if (gate->way_count)
+        memcpy(scratch->left, gate->clauses, gate->way_count);
     scratch->failed = !fold(scratch, text);
     if (++scratch->scan == 0) { /* all states are older than any scan to come */
         memset(scratch->ways, 0, gate->way_count * sizeof *scratch->ways);
@@ -339,6 +379,7 @@ stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch
     }
     if (!scratch->failed) {
         walk(gate, scratch, text.len);
+        see_clauses(gate, scratch);
         add_ranges(gate, scratch);
     }
     if (scratch->failed || !sort_ranges(gate, scratch))

@@ -75,6 +75,7 @@ static void add_way(making *m, uint32_t pattern, uint32_t way, const stile_way *
 
     to->pattern = pattern;
     to->count = (uint32_t)need->count;
+    m->gate->clauses[way] = (unsigned char)need->count;
     for (uint32_t c = 0; c < need->count; c++) {
         const stile_clause *clause = &need->clauses[c];
         to->low[c] = clause->low;
@@ -83,7 +84,7 @@ static void add_way(making *m, uint32_t pattern, uint32_t way, const stile_way *
             item *it = &m->items[(*items)++];
             it->literal = clause->literals[i];
             place(it);
-            it->entry = (stile_gate_entry){way, c};
+            it->entry = (stile_gate_entry){way, (uint16_t)c, (uint16_t)(need->count - c)};
         }
     }
 }
@@ -138,9 +139,10 @@ static stile_status fill(making *m, stile_error *err)
     count_needs(m);
     m->items = stile_alloc_array(m->item_count, sizeof *m->items);
     g->ways = stile_alloc_array(g->way_count, sizeof *g->ways);
+    g->clauses = stile_alloc(g->way_count);
     g->entries = stile_alloc_array(m->item_count, sizeof *g->entries);
     g->literals = stile_alloc_array(m->item_count + 1, sizeof *g->literals);
-    if (!m->items || !g->ways || !g->entries || !g->literals)
+    if (!m->items || !g->ways || !g->clauses || !g->entries || !g->literals)
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     for (uint32_t i = 0; i < g->count; i++)
         for (size_t w = 0; w < m->needs[i].count; w++)
@@ -184,9 +186,16 @@ void stile_gate_destroy(stile_gate *gate)
         return;
     stile_free(gate->knows);
     stile_free(gate->ways);
+    stile_free(gate->clauses);
     stile_free(gate->literals);
     stile_free(gate->entries);
     stile_free(gate);
+}
+
+void stile_gate_clear_known(const stile_gate *gate, unsigned char *may)
+{
+    for (size_t i = 0; i < gate->count; i++)
+        may[i] &= (unsigned char)(gate->knows[i] - 1);
 }
 
 bool stile_gate_knows(const stile_gate *gate, size_t i)

@@ -26,7 +26,7 @@ typedef struct stile_gate_literal {
 /* A literal is one of the way's clause. */
 typedef struct stile_gate_entry {
     uint32_t way;
-    uint32_t clause;
+    uint16_t clause, left; /* left: clauses of the way from this one on */
 } stile_gate_entry;
 
 typedef struct stile_gate_way {
@@ -46,6 +46,7 @@ struct stile_gate {
     size_t count;         /* patterns */
     unsigned char *knows; /* one byte a pattern */
     stile_gate_way *ways;
+    unsigned char *clauses; /* one byte a way: how many it has */
     size_t way_count;
     stile_gate_literal *literals; /* and one more, whose `first` ends the last's entries */
     size_t literal_count;

@@ -254,11 +254,14 @@ static stile_status prefilter(stile_scanner *scanner, const stile_scan_view *vie
     return STILE_OK;
 }
 
-/* Takes those of rule `index` from the front of all ranges. */
+/* Takes those of rule `index` from the front of all ranges, and drops those of rules before it. */
 static places take_places(places *all, uint32_t index)
 {
-    places own = {all->ranges, 0};
+    places own;
 
+    for (; all->count && all->ranges->pattern < index; all->count--)
+        all->ranges++;
+    own = (places){all->ranges, 0};
     while (own.count < all->count && all->ranges[own.count].pattern == index)
         own.count++;
     all->ranges += own.count;
@@ -279,9 +282,7 @@ static stile_status pass_gate(stile_scanner *scanner, int which, stile_slice tex
         return STILE_OK;
     if ((st = stile_gate_scan(gate, scanner->gates[which], text, &out->ranges, &out->count, err)))
         return st;
-    for (size_t i = 0; i < scanner->policy->rules.count; i++)
-        if (stile_gate_knows(gate, i))
-            scanner->may[i] = 0;
+    stile_gate_clear_known(gate, scanner->may);
     for (size_t i = 0; i < out->count; i++)
         scanner->may[out->ranges[i].pattern] = 1;
     return STILE_OK;
@@ -295,18 +296,20 @@ static stile_status match_patterns(stile_scanner *scanner, const stile_scan_view
     const stile_rules *rules = &scanner->policy->rules;
     int which = stile_prefilter_for(view->kind);
     const stile_gate *gate = stile_policy_gate(scanner->policy, which);
+    const unsigned char *reads = scanner->policy->reads[view->kind];
     unsigned char *may = scanner->may;
     places ahead;
     stile_status st = pass_gate(scanner, which, view->text, &ahead, err);
 
-    for (uint32_t i = 0; !st && i < rules->count; i++)
-        if (!rules->rules[i].pattern || !(rules->rules[i].views & 1u << view->kind))
-            may[i] = 0;
+    for (size_t i = 0; !st && i < rules->count; i++)
+        may[i] &= reads[i];
     for (uint32_t i = 0; !st && i < rules->count; i++) {
-        bool known = gate && stile_gate_knows(gate, i);
-        places own = known ? take_places(&ahead, i) : (places){NULL, 0};
+        places own;
         size_t before = out->count;
-        if (may[i] && (all || !rules->rules[i].signal || feeds_any(rules, may, i)))
+        if (!may[i])
+            continue;
+        own = gate && stile_gate_knows(gate, i) ? take_places(&ahead, i) : (places){NULL, 0};
+        if (all || !rules->rules[i].signal || feeds_any(rules, may, i))
             st = match_rule(scanner, i, view->text, own, out, err);
         may[i] = out->count > before;
     }

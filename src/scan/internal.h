@@ -26,7 +26,9 @@ struct stile_policy {
     /* immutable */
     stile_rules rules;
     stile_gate *gates[STILE_PREFILTERS]; /* of the patterns of the rules that read such views */
-    stile_sensitive *sensitive;          /* NULL when every class is off */
+    unsigned char
+        *reads[STILE_VIEW_KINDS]; /* one byte a rule: 1 when its pattern reads such views */
+    stile_sensitive *sensitive;   /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
     stile_linear *classifier; /* or NULL: rules alone */
     stile_judge *judge;       /* borrowed, or NULL */

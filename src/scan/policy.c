@@ -108,12 +108,25 @@ static stile_status make_gate(stile_policy *policy, int which, stile_error *err)
     return st;
 }
 
+static stile_status note_reads(stile_policy *policy, int kind, stile_error *err)
+{
+    const stile_rules *rules = &policy->rules;
+
+    if (!(policy->reads[kind] = stile_alloc(rules->count)))
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    for (size_t i = 0; i < rules->count; i++)
+        policy->reads[kind][i] = rules->rules[i].pattern && (rules->rules[i].views & 1u << kind);
+    return STILE_OK;
+}
+
 static stile_status make_gates(stile_policy *policy, stile_error *err)
 {
     stile_status st = STILE_OK;
 
     for (int which = 0; !st && which < STILE_PREFILTERS; which++)
         st = make_gate(policy, which, err);
+    for (int kind = 0; !st && kind < STILE_VIEW_KINDS; kind++)
+        st = note_reads(policy, kind, err);
     return st;
 }
 
@@ -173,6 +186,8 @@ void stile_policy_unref(stile_policy *policy)
     stile_policy_prefilter_drop(policy);
     for (int which = 0; which < STILE_PREFILTERS; which++)
         stile_gate_destroy(policy->gates[which]);
+    for (int kind = 0; kind < STILE_VIEW_KINDS; kind++)
+        stile_free(policy->reads[kind]);
     stile_rules_release(&policy->rules);
     stile_sensitive_destroy(policy->sensitive);
     stile_linear_destroy(policy->classifier);
