@@ -30,9 +30,9 @@ typedef struct opening {
     uint32_t way, at;
 } opening;
 
-/* A literal that begins at `at`. */
+/* An entry whose literal begins at `at`. */
 typedef struct sighting {
-    uint32_t at, literal;
+    uint32_t at, entry;
 } sighting;
 
 /* A bucket that may hold what begins at `at`. */
@@ -111,12 +111,27 @@ static void add_opening(stile_gate_scratch *s, uint32_t way, uint32_t at)
         s->failed = true;
 }
 
-static void add_sighting(stile_gate_scratch *s, uint32_t at, uint32_t literal)
+/* The literal begins at `at`. Of its entries those whose way had all clauses before are written down; all are
+ * written, and counted or not. */
+static void sight(const stile_gate *gate, stile_gate_scratch *s, const stile_gate_literal *l,
+                  uint32_t at)
 {
-    if (grow((void **)&s->sightings, s->sighting_count, &s->sighting_size, sizeof *s->sightings))
-        s->sightings[s->sighting_count++] = (sighting){at, literal};
-    else
-        s->failed = true;
+    size_t count = s->sighting_count;
+
+    while (s->sighting_size - count < l[1].first - l->first)
+        if (!grow((void **)&s->sightings, s->sighting_size, &s->sighting_size,
+                  sizeof *s->sightings)) {
+            s->failed = true;
+            return;
+        }
+    for (uint32_t e = l->first; e < l[1].first; e++) {
+        const stile_gate_entry *entry = &gate->entries[e];
+        unsigned left = s->left[entry->way];
+        s->sightings[count] = (sighting){at, e};
+        count += left <= entry->left;
+        s->left[entry->way] = (unsigned char)(left - (left == entry->left));
+    }
+    s->sighting_count = count;
 }
 
 static void complete(way_state *state, const stile_gate_way *way, uint32_t at)
@@ -176,25 +191,22 @@ static void look(const stile_gate *gate, stile_gate_scratch *s, const suspect *p
              memcmp(text + sizeof head, l->tail, l->len - sizeof head) != 0) ||
             (l->ends_word && stile_gate_in_word[(unsigned char)text[l->len]]))
             continue;
-        add_sighting(s, p->at, i);
-        for (uint32_t e = l->first; e < l[1].first; e++) {
-            const stile_gate_entry *entry = &gate->entries[e];
-            unsigned left = s->left[entry->way];
-            s->left[entry->way] = (unsigned char)(left - (left == entry->left));
-        }
+        sight(gate, s, l, p->at);
     }
 }
 
-/* The second pass. */
+/* The second pass: what was sighted of ways that have all their clauses. */
 static void see_clauses(const stile_gate *gate, stile_gate_scratch *s)
 {
+    size_t kept = 0;
+
     for (size_t i = 0; i < s->sighting_count; i++) {
-        const stile_gate_literal *l = &gate->literals[s->sightings[i].literal];
-        for (uint32_t e = l->first; e < l[1].first; e++) {
-            const stile_gate_entry *entry = &gate->entries[e];
-            if (s->left[entry->way] == 0)
-                see_clause(gate, s, entry->way, entry->clause, s->sightings[i].at);
-        }
+        s->sightings[kept] = s->sightings[i];
+        kept += s->left[gate->entries[s->sightings[i].entry].way] == 0;
+    }
+    for (size_t i = 0; i < kept; i++) {
+        const stile_gate_entry *entry = &gate->entries[s->sightings[i].entry];
+        see_clause(gate, s, entry->way, entry->clause, s->sightings[i].at);
     }
 }
 
@@ -203,23 +215,48 @@ static uint32_t bit_of(const uint64_t *bits, uint32_t i)
     return (uint32_t)(bits[i / 64] >> i % 64) & 1;
 }
 
-/* The places in text[from, to) where some literal may begin; in set `STILE_GATE_WORDS` those of words only.
- * Here and below each is written down and then kept or not, without a branch: of text no processor guesses
- * which it will be, and guessing wrong costs more than the rest. */
-static size_t find_places(const stile_gate *gate, const char *text, uint32_t from, uint32_t to,
-                          int set, uint32_t *out)
+/* The places in text[from, to) where words begin. Here and below each is written down and then kept or not,
+ * without a branch: of text no processor guesses which it will be, and guessing wrong costs more than the
+ * rest. */
+static size_t find_words(const char *text, uint32_t from, uint32_t to, uint32_t *out)
 {
-    const uint64_t *begins = gate->begins[set];
     uint32_t before = stile_gate_in_word[(unsigned char)text[(ptrdiff_t)from - 1]];
     size_t count = 0;
 
     for (uint32_t at = from; at < to; at++) {
         uint32_t in_word = stile_gate_in_word[(unsigned char)text[at]];
-        uint32_t first = stile_gate_first(stile_gate_load(text + at), set);
         out[count] = at;
-        count += bit_of(begins, stile_gate_bit(first)) &
-                 (set == STILE_GATE_WORDS ? in_word & ~before : 1u);
+        count += in_word & ~before;
         before = in_word;
+    }
+    return count;
+}
+
+static uint32_t may_begin(const stile_gate *gate, const char *text, uint32_t at, int set)
+{
+    uint32_t first = stile_gate_first(stile_gate_load(text + at), set);
+
+    return bit_of(gate->begins[set], stile_gate_bit(first));
+}
+
+/* The places in text[from, to) where some literal of the set may begin. */
+static size_t find_places(const stile_gate *gate, const char *text, uint32_t from, uint32_t to,
+                          int set, uint32_t *out)
+{
+    size_t count = 0, words;
+
+    if (set == STILE_GATE_ANYWHERE) {
+        for (uint32_t at = from; at < to; at++) {
+            out[count] = at;
+            count += may_begin(gate, text, at, STILE_GATE_ANYWHERE);
+        }
+        return count;
+    }
+    words = find_words(text, from, to, out);
+    for (size_t i = 0; i < words; i++) {
+        uint32_t at = out[i];
+        out[count] = at;
+        count += may_begin(gate, text, at, STILE_GATE_WORDS);
     }
     return count;
 }

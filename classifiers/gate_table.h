@@ -55,12 +55,15 @@ struct stile_gate {
     stile_gate_table tables[STILE_GATE_SETS * STILE_GATE_LENGTHS]; /* a set's stand together */
 };
 
-/* For one byte: whether it is a letter of a word, as "\b" has it; and itself where it is, else a blank. */
+/* For one byte: whether it is a letter of a word, as "\b" has it. */
 extern const bool stile_gate_in_word[256];
 
-static inline unsigned char stile_gate_third(unsigned char c)
+/* The byte itself where it is a letter of a word, else a blank; without a branch, of which a text would have
+ * every other guessed wrong. */
+static inline uint32_t stile_gate_third(uint32_t c)
 {
-    return stile_gate_in_word[c] ? c : ' ';
+    uint32_t in = 0u - (uint32_t)stile_gate_in_word[c];
+    return (c & in) | (' ' & ~in);
 }
 
 /* Eight bytes, the first the lowest. */
@@ -79,7 +82,7 @@ static inline uint32_t stile_gate_first(uint64_t head, int set)
     uint32_t gram = (uint32_t)head & 0xffffff;
 
     if (set == STILE_GATE_WORDS)
-        gram = (gram & 0xffff) | (uint32_t)stile_gate_third((unsigned char)(gram >> 16)) << 16;
+        gram = (gram & 0xffff) | stile_gate_third(gram >> 16) << 16;
     return gram;
 }
 
