@@ -48,7 +48,7 @@ static void send_alone(stile_judge_batch *b, waiter *w)
 /* Everything of `group` in one request. Without the lock. */
 static void send_group(stile_judge_batch *b, waiter *group)
 {
-    stile_slice texts[STILE_JUDGE_MAX_BATCH];
+    stile_slice texts[STILE_JUDGE_MAX_BATCH] = {{NULL, 0}};
     double scores[STILE_JUDGE_MAX_BATCH];
     stile_error err = {0};
     size_t count = 0, at = 0;
