@@ -222,8 +222,8 @@ static bool is_percent(stile_slice text, size_t at)
            hex_value(text.ptr[at + 2]) >= 0;
 }
 
-/* A word, or the value of a query's key, is read whole with its escapes undone. Such runs do not overlap,
- * so that all of them together cost one pass. */
+/* A word, or the value of a query's key, is read to its end with its escapes undone. One with too few is read
+ * too, though it gives nothing: none of its ends has more, and all words together cost one pass. */
 static size_t percent(stile_slice text, size_t at, stile_view_builder *b)
 {
     size_t end = at, escapes = 0;
@@ -231,7 +231,7 @@ static size_t percent(stile_slice text, size_t at, stile_view_builder *b)
     for (; end < text.len && !parts_percent(text.ptr[end]); end++)
         escapes += is_percent(text, end);
     if (escapes < LEAST_ESCAPES)
-        return 0;
+        return end - at;
     for (size_t i = at; i < end;) {
         size_t len = is_percent(text, i) ? 3 : 1;
         char c = text.ptr[i] == '+' ? ' ' : text.ptr[i];
@@ -403,14 +403,15 @@ uint32_t stile_decoders_in(stile_slice text)
 
 uint32_t stile_decoders_at(stile_slice text, const unsigned char *rows, size_t at)
 {
-    char c = text.ptr[at], before = at > 0 ? text.ptr[at - 1] : ' ';
+    char c = text.ptr[at];
     uint32_t found = 0;
 
+    /* A word may begin with anything: an opening bracket, a letter of any script, what is not seen. */
     if ((unsigned char)c >= 0x80)
-        return 1u << TAGS | 1u << SELECTORS;
+        return 1u << TAGS | 1u << SELECTORS | 1u << PERCENT;
     if (c == '\\' || c == '&' || c == '%')
         found |= 1u << ESCAPES;
-    if (!parts_percent(c) && parts_percent(before))
+    if (!parts_percent(c))
         found |= 1u << PERCENT;
     if ((c == '\\' || hex_value(c) >= 0) && may_hex(text, at))
         found |= 1u << HEX;
