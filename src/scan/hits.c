@@ -207,16 +207,14 @@ static stile_status match_combinations(stile_scanner *scanner, uint32_t kind, st
 
 /* Whether any combination that the signal feeds still may be complete: `may` is 0 for each rule known to
  * have no hit. */
-static bool feeds_any(const stile_rules *rules, const unsigned char *may, uint32_t signal)
+static bool feeds_any(const stile_policy *policy, const unsigned char *may, uint32_t signal)
 {
-    for (size_t c = 0; c < rules->combination_count; c++) {
-        const stile_rule *rule = &rules->rules[rules->combinations[c]];
-        bool fed = false, whole = true;
-        for (size_t n = 0; n < rule->near_count; n++) {
-            fed |= rule->near[n] == signal;
+    for (uint32_t f = policy->feeds_from[signal]; f < policy->feeds_from[signal + 1]; f++) {
+        const stile_rule *rule = &policy->rules.rules[policy->feeds[f]];
+        bool whole = true;
+        for (size_t n = 0; n < rule->near_count; n++)
             whole &= may[rule->near[n]] != 0;
-        }
-        if (fed && whole)
+        if (whole)
             return true;
     }
     return false;
@@ -231,7 +229,7 @@ static void drop_signals(const stile_scanner *scanner, stile_scan_hits *h)
 
     for (size_t i = 0; i < h->count; i++)
         if (!rules->rules[h->hits[i].rule].signal ||
-            (h->hits[i].limited && feeds_any(rules, scanner->may, h->hits[i].rule)))
+            (h->hits[i].limited && feeds_any(scanner->policy, scanner->may, h->hits[i].rule)))
             h->hits[kept++] = h->hits[i];
     h->count = kept;
 }
@@ -309,7 +307,7 @@ static stile_status match_patterns(stile_scanner *scanner, const stile_scan_view
         if (!may[i])
             continue;
         own = gate && stile_gate_knows(gate, i) ? take_places(&ahead, i) : (places){NULL, 0};
-        if (all || !rules->rules[i].signal || feeds_any(rules, may, i))
+        if (all || !rules->rules[i].signal || feeds_any(scanner->policy, may, i))
             st = match_rule(scanner, i, view->text, own, out, err);
         may[i] = out->count > before;
     }

@@ -28,7 +28,9 @@ struct stile_policy {
     stile_gate *gates[STILE_PREFILTERS]; /* of the patterns of the rules that read such views */
     unsigned char
         *reads[STILE_VIEW_KINDS]; /* one byte a rule: 1 when its pattern reads such views */
-    stile_sensitive *sensitive;   /* NULL when every class is off */
+    /* The combinations that rule i feeds: feeds[feeds_from[i]] up to feeds_from[i + 1]. */
+    uint32_t *feeds_from, *feeds;
+    stile_sensitive *sensitive; /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
     stile_linear *classifier; /* or NULL: rules alone */
     stile_judge *judge;       /* borrowed, or NULL */

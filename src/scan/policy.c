@@ -119,6 +119,33 @@ static stile_status note_reads(stile_policy *policy, int kind, stile_error *err)
     return STILE_OK;
 }
 
+static stile_status note_feeds(stile_policy *policy, stile_error *err)
+{
+    const stile_rules *rules = &policy->rules;
+    uint32_t *from = stile_alloc_array(rules->count + 1, sizeof *from);
+    size_t total = 0;
+
+    policy->feeds_from = from;
+    for (size_t c = 0; c < rules->combination_count; c++)
+        total += rules->rules[rules->combinations[c]].near_count;
+    if (!from || !(policy->feeds = stile_alloc_array(total, sizeof *policy->feeds)))
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    total = 0;
+    for (uint32_t i = 0; i < rules->count; i++) {
+        from[i] = (uint32_t)total;
+        for (size_t c = 0; c < rules->combination_count; c++) {
+            const stile_rule *rule = &rules->rules[rules->combinations[c]];
+            size_t n = 0;
+            while (n < rule->near_count && rule->near[n] != i)
+                n++;
+            if (n < rule->near_count)
+                policy->feeds[total++] = rules->combinations[c];
+        }
+    }
+    from[rules->count] = (uint32_t)total;
+    return STILE_OK;
+}
+
 static stile_status make_gates(stile_policy *policy, stile_error *err)
 {
     stile_status st = STILE_OK;
@@ -127,7 +154,7 @@ static stile_status make_gates(stile_policy *policy, stile_error *err)
         st = make_gate(policy, which, err);
     for (int kind = 0; !st && kind < STILE_VIEW_KINDS; kind++)
         st = note_reads(policy, kind, err);
-    return st;
+    return st ? st : note_feeds(policy, err);
 }
 
 stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
@@ -188,6 +215,8 @@ void stile_policy_unref(stile_policy *policy)
         stile_gate_destroy(policy->gates[which]);
     for (int kind = 0; kind < STILE_VIEW_KINDS; kind++)
         stile_free(policy->reads[kind]);
+    stile_free(policy->feeds_from);
+    stile_free(policy->feeds);
     stile_rules_release(&policy->rules);
     stile_sensitive_destroy(policy->sensitive);
     stile_linear_destroy(policy->classifier);

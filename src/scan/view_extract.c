@@ -289,6 +289,7 @@ static stile_status finish(stile_view_builder *b, const char *sort, stile_arena 
 stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
                                 stile_view_list *list, stile_error *err)
 {
+    static const bool begins[256] = {['<'] = true, [']'] = true, ['!'] = true, ['['] = true};
     extraction x = {.text = raw->text};
     stile_status st = STILE_OK;
 
@@ -298,7 +299,7 @@ stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
          sort++) /* a part may be as long as what parts it from the next */
         stile_view_builder_init(&x.found[sort], arena, NULL, 4 * raw->text.len + 64);
     for (size_t at = 0; at + 1 < raw->text.len;)
-        at = extract_at(&x, at);
+        at = begins[(unsigned char)raw->text.ptr[at]] ? extract_at(&x, at) : at + 1;
     for (int sort = 0; sort < SORTS; sort++) {
         if (!st && (x.found[sort].text.len || x.found[sort].failed || x.found[sort].text.failed))
             st = finish(&x.found[sort], sorts[sort], arena, list, err);
