@@ -99,6 +99,41 @@ static void lint_self(const lint *l, size_t i)
             }
 }
 
+/* Where a class that begins at `at` has its first member. */
+static size_t class_start(stile_slice p, size_t at)
+{
+    at++;
+    if (at < p.len && p.ptr[at] == '^')
+        at++;
+    return at < p.len && p.ptr[at] == ']' ? at + 1 : at;
+}
+
+/* Patterns match bytes: a quantifier behind a character beyond ASCII is of its last byte alone, and a
+ * class takes its bytes for members. */
+static void lint_bytes(const lint *l, size_t i)
+{
+    stile_slice p = l->rules->rules[i].pattern_text;
+    bool in_class = false;
+
+    for (size_t at = 0; at < p.len; at++) {
+        bool wide = (unsigned char)p.ptr[at] >= 0x80;
+        bool repeated = at + 1 < p.len && memchr("?*+{", p.ptr[at + 1], 4);
+        if (p.ptr[at] == '\\') {
+            at++;
+        } else if (wide && (in_class || repeated)) {
+            report(
+                l, true, "bytes", i,
+                "a class or a quantifier of a character beyond ASCII is of its bytes: write (?:x)");
+            return;
+        } else if (in_class) {
+            in_class = p.ptr[at] != ']';
+        } else if (p.ptr[at] == '[') {
+            in_class = true;
+            at = class_start(p, at) - 1;
+        }
+    }
+}
+
 /* "OWASP-LLM01", "AML.T0051" or "AML.T0051.001". */
 static bool is_catalogued(stile_slice id)
 {
@@ -181,6 +216,7 @@ stile_status stile_rules_lint(stile_policy *policy, stile_lint_report report_to,
         lint_examples(&l, i);
         lint_duplicate(&l, i);
         lint_self(&l, i);
+        lint_bytes(&l, i);
         lint_references(&l, i);
         lint_reachable(&l, i);
     }

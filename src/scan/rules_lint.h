@@ -7,7 +7,7 @@
 
 typedef struct stile_lint_problem {
     bool error;       /* else a warning */
-    const char *code; /* "examples", "duplicate", "unreachable", "catastrophic" */
+    const char *code; /* "examples", "duplicate", "unreachable", "bytes", "catastrophic" */
     size_t rule;      /* index in the policy */
     const char *what; /* valid during the call */
 } stile_lint_problem;

@@ -82,6 +82,15 @@ Test(rules_lint, examples_that_are_missing_or_fail)
           "error examples a: negative example 1");
 }
 
+Test(rules_lint, characters_that_are_more_than_a_byte)
+{
+    check(RULE("a", "pattern: 'abc|é?'" EXAMPLES), 1, 1, "error bytes a: ");
+    check(RULE("a", "pattern: 'abc|é{2}'" EXAMPLES), 1, 1, "error bytes a: ");
+    check(RULE("a", "pattern: 'abc|[eé]'" EXAMPLES), 1, 1, "error bytes a: ");
+    check(RULE("a", "pattern: 'abc|[^]éxyz]'" EXAMPLES), 1, 1, "error bytes a: ");
+    check(RULE("a", "pattern: 'abc|(?:é)?x+[]a]é(?:é|e)[\\]]é'" EXAMPLES), 0, 0, "");
+}
+
 Test(rules_lint, a_pattern_given_twice)
 {
     check(RULE("a", "pattern: abc" EXAMPLES) RULE("b", "pattern: abc" EXAMPLES), 1, 1,
