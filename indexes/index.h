@@ -38,7 +38,7 @@ typedef struct stile_index_options {
     double k1, b;           /* BM25; 0, 0: 1.2 and .75 */
     double title_weight;    /* 0: 1.0 */
     uint32_t ann_rows;      /* a (collection, label) of at least so many rows gets a FAISS index
-                                 of its own at save or build; 0: 200000 */
+                                 of its own at save or build; 0: 2000000 */
     uint32_t sieve_rows;    /* of so many permitted rows, those far off by sign code are not
                                  scored; 0: 150000 */
     uint32_t sieve_keep;    /* but at least so many are, for each hit wanted; 0: 24 */

@@ -84,7 +84,7 @@ static const char template_text[] =
     "\n"
     "index:\n"
     "  language: en            # stemming\n"
-    "  ann_rows: 200000        # a label with so many chunks gets a FAISS index of its own\n"
+    "  ann_rows: 2000000       # a label with so many chunks gets a FAISS index of its own\n"
     "  # k1: 1.2               # BM25: how much a word repeated counts\n"
     "  # b: 0.75               # and how much of a long text's length counts against it\n"
     "  # title_weight: 1.0     # a word of the title counts as so many of the text\n"
@@ -284,7 +284,7 @@ stile_status stile_config_load(const char *path, stile_arena *arena, stile_confi
     stile_config config = {
         .levels = {"public", "internal", "confidential", "restricted"},
         .level_count = 4,
-        .index = {.ann_rows = 200000, .language = "en", .k1 = 1.2, .b = 0.75, .title_weight = 1.0},
+        .index = {.ann_rows = 2000000, .language = "en", .k1 = 1.2, .b = 0.75, .title_weight = 1.0},
         .embedder = {.kind = "static"},
         .release = {.secrets = "redact", .personal = "off"},
         .scan = {.shadow_least = 200,
