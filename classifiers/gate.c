@@ -226,7 +226,7 @@ static size_t find_words(const char *text, uint32_t from, uint32_t to, uint32_t 
     for (uint32_t at = from; at < to; at++) {
         uint32_t in_word = stile_gate_in_word[(unsigned char)text[at]];
         out[count] = at;
-        count += in_word & ~before;
+        count += in_word & ~before & 1;
         before = in_word;
     }
     return count;

@@ -117,7 +117,8 @@ static void lint_bytes(const lint *l, size_t i)
 
     for (size_t at = 0; at < p.len; at++) {
         bool wide = (unsigned char)p.ptr[at] >= 0x80;
-        bool repeated = at + 1 < p.len && memchr("?*+{", p.ptr[at + 1], 4);
+        char next = at + 1 < p.len ? p.ptr[at + 1] : '\0';
+        bool repeated = next && strchr("?*+{", next);
         if (p.ptr[at] == '\\') {
             at++;
         } else if (wide && (in_class || repeated)) {
