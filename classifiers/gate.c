@@ -226,7 +226,7 @@ static size_t find_words(const char *text, uint32_t from, uint32_t to, uint32_t 
     for (uint32_t at = from; at < to; at++) {
         uint32_t in_word = stile_gate_in_word[(unsigned char)text[at]];
         out[count] = at;
-        count += in_word & ~before & 1;
+        count += in_word & ~before;
         before = in_word;
     }
     return count;
@@ -254,6 +254,7 @@ static size_t find_places(const stile_gate *gate, const char *text, uint32_t fro
     }
     words = find_words(text, from, to, out);
     for (size_t i = 0; i < words; i++) {
+        // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): find_words wrote what it counted
         uint32_t at = out[i];
         out[count] = at;
         count += may_begin(gate, text, at, STILE_GATE_WORDS);
