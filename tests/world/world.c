@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "api/api.h"
+#include "api/route.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "query/rescan.h"
 #include "support/folder.h"
 
 const char *const world_labels[WORLD_LABELS] = {
@@ -426,4 +427,42 @@ void world_read(world *w, size_t caller, const char *id, stile_buf *out)
     stile_buf_init(out, (size_t)64 << 20);
     if ((st = stile_document_get(w->plane, &request, out, &err)))
         stile_buf_printf(out, "%s: %s", stile_status_name(st), err.text);
+}
+
+/* When a collection was made is no secret, and differs between two worlds. */
+static void blank_created(stile_buf *out)
+{
+    static const char name[] = "\"created\":\"";
+    const size_t len = sizeof name - 1;
+
+    for (size_t i = 0; i + len <= out->len; i++)
+        if (memcmp(out->ptr + i, name, len) == 0)
+            for (size_t j = i + len; j < out->len && out->ptr[j] != '"'; j++)
+                out->ptr[j] = '#';
+}
+
+void world_call(world *w, size_t caller, const char *method, const char *path, stile_buf *out)
+{
+    const stile_api api = {w->plane,
+                           {.owner = true, .clearance = stile_str(world_callers[caller])}};
+    size_t len = strcspn(path, "?");
+    const stile_api_request request = {.method = method,
+                                       .path = stile_slice_of(path, len),
+                                       .query = stile_str(path[len] ? path + len + 1 : "")};
+    stile_error err = {0};
+    stile_status st;
+
+    stile_buf_init(out, (size_t)64 << 20);
+    if ((st = stile_api_dispatch(&api, &request, out, NULL, &err)))
+        stile_buf_printf(out, "%s: %s", stile_status_name(st), err.text);
+    blank_created(out);
+}
+
+void world_rescan(world *w)
+{
+    atomic_bool stop = false;
+    stile_job job = {0};
+    stile_error err = {0};
+
+    must(stile_rescan_run(w->plane, &stop, NULL, NULL, &job, &err), &err, "rescan");
 }

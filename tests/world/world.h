@@ -63,5 +63,9 @@ void world_request(test_random *r, char *out, size_t size);
 /* As world_ask, for a body of POST /v1/retrieve as JSON. */
 void world_ask_json(world *w, size_t caller, const char *body, stile_buf *out);
 void world_read(world *w, size_t caller, const char *id, stile_buf *out);
+/* A call without a body through the table of routes; `path` with its query. As world_ask. */
+void world_call(world *w, size_t caller, const char *method, const char *path, stile_buf *out);
+/* Scan every chunk anew. No answer may tell whether that happened. */
+void world_rescan(world *w);
 
 #endif
