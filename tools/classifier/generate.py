@@ -101,7 +101,8 @@ def grammar(count, documents, rng):
 
 
 WRITTEN_EACH = 6  # texts of a payload's line
-HONEST_EACH = 4  # of an honest line, and of a carrier without a payload
+HONEST_EACH = 6  # of an honest line
+CARRIER_EACH = 4  # of a carrier without a payload
 
 
 def _written_row(number, line, text, kind, place=None):
@@ -124,14 +125,17 @@ def _written_injection(line, carriers_, honest, documents, rng):
     return carriers.insert(rng.choice(same)[:rng.randint(150, 1500)], payload, rng)
 
 
-def _honest(line, carriers_, rng):
-    """An honest text: alone, or where the carriers and records hold a stranger's words."""
+def _honest(line, carriers_, documents, rng):
+    """An honest text: alone, or where payloads stand too, so that the place says nothing."""
     text, roll = written.expand(line, rng), rng.random()
-    if roll < 0.2:
+    if roll < 0.4:
+        return text
+    if roll < 0.7:
         return written.place(written.expand(rng.choice(carriers_), rng), text)[0]
-    if roll < 0.3:
+    if roll < 0.85:
         return records.record(rng, text)[0]
-    return text
+    same = documents.get(line.language) or documents["en"]
+    return carriers.insert(rng.choice(same)[:rng.randint(150, 1500)], text, rng)[0]
 
 
 def by_hand(documents, rng):
@@ -146,10 +150,10 @@ def by_hand(documents, rng):
             number += 1
     for line in honest:
         for _ in range(HONEST_EACH):
-            yield _written_row(number, line, _honest(line, marked, rng), "benign-made")
+            yield _written_row(number, line, _honest(line, marked, spoken, rng), "benign-made")
             number += 1
     for line in marked:
-        for _ in range(HONEST_EACH):
+        for _ in range(CARRIER_EACH):
             text = written.expand(line, rng)
             text = written.without(text) if rng.random() < 0.5 else written.place(text, records.sentence(rng))[0]
             yield _written_row(number, line, text, "benign-made")
