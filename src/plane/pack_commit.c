@@ -66,14 +66,23 @@ static json_t *describe(const stile_pack_change *c)
         stile_hex(stile_policy_hash(c->policy)->bytes, STILE_SHA256_LEN, version);
         (void)json_object_set_new(body, "scan", json_string(version));
     }
+    if (c->report) {
+        (void)json_object_set_new(body, "tried", json_integer((json_int_t)c->report->tried));
+        (void)json_object_set_new(body, "failed", json_integer((json_int_t)c->report->failed));
+    }
     return body;
+}
+
+stile_status stile_pack_record(stile_plane *plane, const stile_pack_change *c, stile_error *err)
+{
+    stile_receipt receipt;
+    return stile_record_append(plane, c->event, describe(c), &receipt, err);
 }
 
 static stile_status record_and_write(stile_plane *plane, const stile_pack_change *c,
                                      stile_error *err)
 {
-    stile_receipt receipt;
-    stile_status st = stile_record_append(plane, c->event, describe(c), &receipt, err);
+    stile_status st = stile_pack_record(plane, c, err);
 
     if (st || !(st = write_packs(plane, c, err)))
         return st;

@@ -171,14 +171,17 @@ static stile_status check_rules(stile_plane *plane, const stile_pack *pack,
 }
 
 /* The checks take a while, so they run without the lock: a version's text never changes, and its
- * state is looked at again. */
+ * state is looked at again. A test that fails is on record like one that passes. */
 stile_status stile_plane_pack_test(stile_plane *plane, const stile_pack_step *step,
                                    stile_pack_report *report, stile_arena *arena, stile_pack *out,
                                    stile_error *err)
 {
     stile_pack pack;
-    stile_pack_change c = {
-        .event = "rules.test", .caller = step->caller, .packs = &pack, .count = 1};
+    stile_pack_change c = {.event = "rules.test",
+                           .caller = step->caller,
+                           .packs = &pack,
+                           .count = 1,
+                           .report = report};
     stile_status st;
 
     if ((st = stile_pack_begin(plane, step, arena, &pack, err)) ||
@@ -186,10 +189,11 @@ stile_status stile_plane_pack_test(stile_plane *plane, const stile_pack_step *st
                                              : check_rules(plane, &pack, report, err)))
         return st;
     (void)pthread_mutex_lock(&plane->policy_lock);
-    if (!(st = stile_pack_begin(plane, step, arena, &pack, err)) &&
-        pack.state == STILE_PACK_DRAFT && report->failed == 0) {
-        stile_pack_turn(&pack, STILE_PACK_TESTED);
-        st = stile_pack_commit(plane, &c, err);
+    if (!(st = stile_pack_begin(plane, step, arena, &pack, err))) {
+        bool passed = pack.state == STILE_PACK_DRAFT && report->failed == 0;
+        if (passed)
+            stile_pack_turn(&pack, STILE_PACK_TESTED);
+        st = passed ? stile_pack_commit(plane, &c, err) : stile_pack_record(plane, &c, err);
     }
     (void)pthread_mutex_unlock(&plane->policy_lock);
     if (!st)

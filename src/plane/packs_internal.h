@@ -26,11 +26,15 @@ typedef struct stile_pack_change {
     const stile_caller *caller; /* NULL: stile itself */
     const stile_pack *packs;    /* changed records; the first is the step's own */
     size_t count;
-    const stile_slice *text; /* of a new version, or NULL */
-    stile_policy *policy;    /* put in force with it; NULL: nothing changes there */
+    const stile_slice *text;         /* of a new version, or NULL */
+    stile_policy *policy;            /* put in force with it; NULL: nothing changes there */
+    const stile_pack_report *report; /* of a test, for the record; or NULL */
 } stile_pack_change;
 /* Record it, write it, put it in force. */
 stile_status stile_pack_commit(stile_plane *plane, const stile_pack_change *c,
+                               stile_error *err) STILE_MUST_CHECK;
+/* Record it alone: a step that was taken and changed nothing. */
+stile_status stile_pack_record(stile_plane *plane, const stile_pack_change *c,
                                stile_error *err) STILE_MUST_CHECK;
 
 /* The step's record, when its entity tag is current. Under policy_lock, as the rest. */

@@ -135,6 +135,7 @@ kill "$server"
 wait "$server" 2>/dev/null
 expect 'the audit log verifies' 0 'ok|verified|records' "$stile" audit verify --data d
 expect 'and has the steps' 0 'rules.promote' "$stile" audit tail --data d -n 60
+expect 'a test that failed too' 0 '"failed":1' "$stile" audit tail --data d -n 60 --json
 expect 'a rescan that is done is not run again' 0 'done, 100%' "$stile" rules rescan --data d
 expect 'every version is kept' 0 'acme +1 +draft' "$stile" rules list --data d acme
 finish
