@@ -73,21 +73,8 @@ static int ask_at(const stile_arguments *arguments, const char *method, const ch
                                .path =
                                    stile_session_path(count ? names[0] : NULL, rest, NULL, NULL),
                                .json = body};
-    stile_session session = {0};
-    stile_error err = {0};
-    json_t *reply = NULL;
-    int code = 0;
 
-    if (stile_session_open(&session, arguments, NULL, &err) ||
-        stile_session_ask(&session, &call, &reply, &err))
-        code = stile_report(&err);
-    else if (stile_argument_flag(arguments, "json"))
-        code = stile_print_json(reply);
-    else
-        print(reply);
-    json_decref(reply);
-    stile_session_close(&session);
-    return code;
+    return stile_session_run(arguments, NULL, &call, print);
 }
 
 static int ask(const stile_arguments *arguments, const char *method, const json_t *body,

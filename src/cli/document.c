@@ -52,10 +52,7 @@ static int ask(const stile_arguments *arguments, const char *method, bool origin
     const char *const *ids = stile_argument_positionals(arguments, &count);
     const char *clearance = stile_argument(arguments, "clearance");
     char path[8400];
-    stile_session session = {0};
-    stile_error err = {0};
-    json_t *reply = NULL;
-    int code;
+    stile_session_call call = {.method = method, .path = path};
 
     (void)snprintf(path, sizeof path, "%s%s",
                    stile_session_path(stile_argument(arguments, "collection"), "/documents/",
@@ -63,19 +60,7 @@ static int ask(const stile_arguments *arguments, const char *method, bool origin
                    !original   ? ""
                    : clearance ? "&original=true"
                                : "?original=true");
-    if (stile_session_open(&session, arguments, clearance, &err) ||
-        stile_session_ask(&session, &(stile_session_call){.method = method, .path = path}, &reply,
-                          &err)) {
-        code = stile_report(&err);
-    } else if (stile_argument_flag(arguments, "json")) {
-        code = stile_print_json(reply);
-    } else {
-        print(reply);
-        code = 0;
-    }
-    json_decref(reply);
-    stile_session_close(&session);
-    return code;
+    return stile_session_run(arguments, clearance, &call, print);
 }
 
 static int run_get(const stile_arguments *arguments)

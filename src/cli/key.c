@@ -61,26 +61,6 @@ static void print_revoked(const json_t *key)
     printf("Revoked %s.\n", text_of(key, "id"));
 }
 
-static int ask(const stile_arguments *arguments, const stile_session_call *call,
-               void (*print)(const json_t *))
-{
-    stile_session session = {0};
-    stile_error err = {0};
-    json_t *reply = NULL;
-    int code = 0;
-
-    if (stile_session_open(&session, arguments, NULL, &err) ||
-        stile_session_ask(&session, call, &reply, &err))
-        code = stile_report(&err);
-    else if (stile_argument_flag(arguments, "json"))
-        code = stile_print_json(reply);
-    else
-        print(reply);
-    json_decref(reply);
-    stile_session_close(&session);
-    return code;
-}
-
 static int run_create(const stile_arguments *arguments)
 {
     const char *const *values;
@@ -99,15 +79,17 @@ static int run_create(const stile_arguments *arguments)
                      stile_argument(arguments, "scopes"), "collections", list);
     if (body && days)
         (void)json_object_set_new(body, "expires_days", json_integer((json_int_t)days));
-    code = ask(arguments, &(stile_session_call){.method = "POST", .path = "/v1/keys", .json = body},
-               print_created);
+    code = stile_session_run(
+        arguments, NULL, &(stile_session_call){.method = "POST", .path = "/v1/keys", .json = body},
+        print_created);
     json_decref(body);
     return code;
 }
 
 static int run_list(const stile_arguments *arguments)
 {
-    return ask(arguments, &(stile_session_call){.method = "GET", .path = "/v1/keys"}, print_list);
+    return stile_session_run(
+        arguments, NULL, &(stile_session_call){.method = "GET", .path = "/v1/keys"}, print_list);
 }
 
 static int run_revoke(const stile_arguments *arguments)
@@ -120,7 +102,8 @@ static int run_revoke(const stile_arguments *arguments)
         if (!((*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'f')))
             return stile_usage_error(arguments, "a key's id is 12 hex digits; see: stile key list");
     (void)snprintf(path, sizeof path, "/v1/keys/%.64s", ids[0]);
-    return ask(arguments, &(stile_session_call){.method = "DELETE", .path = path}, print_revoked);
+    return stile_session_run(
+        arguments, NULL, &(stile_session_call){.method = "DELETE", .path = path}, print_revoked);
 }
 
 static const stile_command subcommands[] = {

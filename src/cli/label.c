@@ -33,33 +33,27 @@ static json_t *set_body(const stile_arguments *arguments, const char *const *ids
     return body;
 }
 
+static void print_set(const json_t *reply)
+{
+    printf("%lld documents now carry %s.\n", json_integer_value(json_object_get(reply, "changed")),
+           json_string_value(json_object_get(reply, "label")));
+}
+
 static int run_set(const stile_arguments *arguments)
 {
     size_t count;
     const char *const *ids = stile_argument_positionals(arguments, &count);
     stile_session_call call = {.method = "POST"};
-    stile_session session = {0};
-    stile_error err = {0};
-    json_t *reply = NULL, *body;
-    int code = 0;
+    json_t *body;
+    int code;
 
     if ((count > 0) == (stile_argument(arguments, "prefix") != NULL))
         return stile_usage_error(arguments, "name documents, or give --prefix P");
     body = set_body(arguments, ids, count);
     call.path = stile_session_path(stile_argument(arguments, "collection"), "/labels", NULL, NULL);
     call.json = body;
-    if (stile_session_open(&session, arguments, NULL, &err) ||
-        stile_session_ask(&session, &call, &reply, &err))
-        code = stile_report(&err);
-    else if (stile_argument_flag(arguments, "json"))
-        code = stile_print_json(reply);
-    else
-        printf("%lld documents now carry %s.\n",
-               json_integer_value(json_object_get(reply, "changed")),
-               json_string_value(json_object_get(reply, "label")));
+    code = stile_session_run(arguments, NULL, &call, print_set);
     json_decref(body);
-    json_decref(reply);
-    stile_session_close(&session);
     return code;
 }
 

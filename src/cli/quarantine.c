@@ -146,26 +146,6 @@ static bool make_path(const stile_arguments *arguments, const char *chunk, const
     return fits;
 }
 
-static int ask(const stile_arguments *arguments, const stile_session_call *call,
-               void (*print)(const json_t *))
-{
-    stile_session session = {0};
-    stile_error err = {0};
-    json_t *reply = NULL;
-    int code = 0;
-
-    if (stile_session_open(&session, arguments, NULL, &err) ||
-        stile_session_ask(&session, call, &reply, &err))
-        code = stile_report(&err);
-    else if (stile_argument_flag(arguments, "json"))
-        code = stile_print_json(reply);
-    else
-        print(reply);
-    json_decref(reply);
-    stile_session_close(&session);
-    return code;
-}
-
 static int get(const stile_arguments *arguments, const char *chunk, const char *rest,
                const char *const *names, void (*print)(const json_t *))
 {
@@ -173,7 +153,8 @@ static int get(const stile_arguments *arguments, const char *chunk, const char *
 
     if (!make_path(arguments, chunk, rest, names, path, sizeof path))
         return stile_usage_error(arguments, "what was given is too long");
-    return ask(arguments, &(stile_session_call){.method = "GET", .path = path}, print);
+    return stile_session_run(arguments, NULL, &(stile_session_call){.method = "GET", .path = path},
+                             print);
 }
 
 static const char *chunk_of(const stile_arguments *arguments)
@@ -218,8 +199,9 @@ static int decide(const stile_arguments *arguments, const char *step, json_t *bo
     int code;
 
     if (make_path(arguments, chunk_of(arguments), step, narrowing, path, sizeof path))
-        code = ask(arguments, &(stile_session_call){.method = "POST", .path = path, .json = body},
-                   print_one);
+        code = stile_session_run(
+            arguments, NULL, &(stile_session_call){.method = "POST", .path = path, .json = body},
+            print_one);
     else
         code = stile_usage_error(arguments, "what was given is too long");
     json_decref(body);

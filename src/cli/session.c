@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "cli/ui.h"
 
 #define MAX_TOKEN ((size_t)4096)
 #define SERVER_TIMEOUT_MS 120000
@@ -167,6 +168,26 @@ stile_status stile_session_ask(stile_session *session, const stile_session_call 
         st = stile_json_parse(stile_buf_slice(&reply), "reply", out, err);
     stile_buf_release(&reply);
     return st;
+}
+
+int stile_session_run(const stile_arguments *arguments, const char *clearance,
+                      const stile_session_call *call, void (*print)(const json_t *reply))
+{
+    stile_session session = {0};
+    stile_error err = {0};
+    json_t *reply = NULL;
+    int code = 0;
+
+    if (stile_session_open(&session, arguments, clearance, &err) ||
+        stile_session_ask(&session, call, &reply, &err))
+        code = stile_report(&err);
+    else if (stile_argument_flag(arguments, "json"))
+        code = stile_print_json(reply);
+    else
+        print(reply);
+    json_decref(reply);
+    stile_session_close(&session);
+    return code;
 }
 
 const char *stile_session_path(const char *collection, const char *rest, const char *id,

@@ -44,6 +44,11 @@ stile_status stile_session_send(stile_session *session, const stile_session_call
 stile_status stile_session_ask(stile_session *session, const stile_session_call *call, json_t **out,
                                stile_error *err) STILE_MUST_CHECK;
 
+/* A whole command: open, ask, give the reply to `print`, or as it is with --json, close. `clearance`
+ * may be NULL. Gives the exit code. */
+int stile_session_run(const stile_arguments *arguments, const char *clearance,
+                      const stile_session_call *call, void (*print)(const json_t *reply));
+
 /* "/v1/collections/NAME" + `rest` ("/documents/" + id when `id` is not NULL), encoded; in a ring
  * of four static buffers. */
 const char *stile_session_path(const char *collection, const char *rest, const char *id,
