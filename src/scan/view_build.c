@@ -10,6 +10,12 @@ void stile_view_builder_init(stile_view_builder *b, stile_arena *arena, const st
     stile_buf_init(&b->text, cap);
 }
 
+void stile_view_expect(stile_view_builder *b, size_t len)
+{
+    if (stile_buf_extend(&b->text, len))
+        stile_buf_reset(&b->text);
+}
+
 void stile_view_builder_release(stile_view_builder *b)
 {
     stile_buf_release(&b->text);

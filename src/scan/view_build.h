@@ -20,6 +20,8 @@ typedef struct stile_view_builder {
 void stile_view_builder_init(stile_view_builder *b, stile_arena *arena, const stile_scan_view *base,
                              size_t cap);
 void stile_view_builder_release(stile_view_builder *b);
+/* Room for so many bytes at once. Before any is added. */
+void stile_view_expect(stile_view_builder *b, size_t len);
 
 /* Append `len` bytes that came, one by one, from base bytes [start, start + len). */
 void stile_view_add_exact(stile_view_builder *b, size_t start, const char *bytes, size_t len);

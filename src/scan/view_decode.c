@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a text hides in an encoding, when what comes out is prose: a blob stays a blob. */
-#include <ctype.h>
-
-#include "base/memory.h"
 #include "base/utf8.h"
 #include "scan/view_decoders.h"
+#include "scan/view_stretch.h"
 #include "scan/view_triggers.h"
 
-#define LEAST_STRETCH 8
 #define DEPTH 2
-
-/* Printable text from `at`, as far as it goes: what is not text parts one stretch from the next, so that
- * no control character thrown in makes prose pass for a blob. */
-static size_t stretch_end(stile_slice s, size_t at)
-{
-    while (at < s.len) {
-        size_t next = at;
-        uint32_t cp = stile_utf8_next(s, &next);
-        if ((cp == 0xfffd && next == at + 1) || cp == 0x7f ||
-            (cp < ' ' && cp != '\t' && cp != '\n' && cp != '\r'))
-            break;
-        at = next;
-    }
-    return at;
-}
-
-/* Mostly letters and spaces, in words. */
-static bool is_prose(stile_slice s)
-{
-    size_t letters = 0, spaces = 0, chars = 0;
-
-    for (size_t i = 0; i < s.len; chars++) {
-        uint32_t cp = stile_utf8_next(s, &i);
-        spaces += cp == ' ' || cp == '\n';
-        letters += cp >= 0x80 || isalpha((int)cp);
-    }
-    return spaces > 0 && (letters + spaces) * 10 >= chars * 7;
-}
 
 /* Prose found, one view for each encoding: a bound on the number of views would hide what comes behind
  * it. */
@@ -60,36 +29,6 @@ static stile_status keep(decoding *d, stile_view_builder *b, const char *how)
     return STILE_OK;
 }
 
-enum { WITHIN_WORD = 1, BEGINS = 2 };
-
-/* Where a run may begin: at a letter or digit behind none, at the signs of some encodings, at what is not
- * ASCII. */
-static bool may_begin(unsigned char c, unsigned char before)
-{
-    static const unsigned char kinds[128] = {
-        ['%'] = BEGINS,      ['\\'] = BEGINS,     ['&'] = BEGINS,      ['+'] = BEGINS,
-        ['/'] = BEGINS,      ['0'] = WITHIN_WORD, ['1'] = WITHIN_WORD, ['2'] = WITHIN_WORD,
-        ['3'] = WITHIN_WORD, ['4'] = WITHIN_WORD, ['5'] = WITHIN_WORD, ['6'] = WITHIN_WORD,
-        ['7'] = WITHIN_WORD, ['8'] = WITHIN_WORD, ['9'] = WITHIN_WORD, ['A'] = WITHIN_WORD,
-        ['B'] = WITHIN_WORD, ['C'] = WITHIN_WORD, ['D'] = WITHIN_WORD, ['E'] = WITHIN_WORD,
-        ['F'] = WITHIN_WORD, ['G'] = WITHIN_WORD, ['H'] = WITHIN_WORD, ['I'] = WITHIN_WORD,
-        ['J'] = WITHIN_WORD, ['K'] = WITHIN_WORD, ['L'] = WITHIN_WORD, ['M'] = WITHIN_WORD,
-        ['N'] = WITHIN_WORD, ['O'] = WITHIN_WORD, ['P'] = WITHIN_WORD, ['Q'] = WITHIN_WORD,
-        ['R'] = WITHIN_WORD, ['S'] = WITHIN_WORD, ['T'] = WITHIN_WORD, ['U'] = WITHIN_WORD,
-        ['V'] = WITHIN_WORD, ['W'] = WITHIN_WORD, ['X'] = WITHIN_WORD, ['Y'] = WITHIN_WORD,
-        ['Z'] = WITHIN_WORD, ['a'] = WITHIN_WORD, ['b'] = WITHIN_WORD, ['c'] = WITHIN_WORD,
-        ['d'] = WITHIN_WORD, ['e'] = WITHIN_WORD, ['f'] = WITHIN_WORD, ['g'] = WITHIN_WORD,
-        ['h'] = WITHIN_WORD, ['i'] = WITHIN_WORD, ['j'] = WITHIN_WORD, ['k'] = WITHIN_WORD,
-        ['l'] = WITHIN_WORD, ['m'] = WITHIN_WORD, ['n'] = WITHIN_WORD, ['o'] = WITHIN_WORD,
-        ['p'] = WITHIN_WORD, ['q'] = WITHIN_WORD, ['r'] = WITHIN_WORD, ['s'] = WITHIN_WORD,
-        ['t'] = WITHIN_WORD, ['u'] = WITHIN_WORD, ['v'] = WITHIN_WORD, ['w'] = WITHIN_WORD,
-        ['x'] = WITHIN_WORD, ['y'] = WITHIN_WORD, ['z'] = WITHIN_WORD,
-    };
-    unsigned kind = c < 0x80 ? kinds[c] : BEGINS, last = before < 0x80 ? kinds[before] : 0;
-
-    return (kind & ~(last & WITHIN_WORD)) != 0;
-}
-
 static stile_status decode_level(decoding *d, const stile_scan_view *view, int depth);
 
 /* A stretch of what decoder `i` gave: found when it is prose, and looked into once more, for what does not
@@ -102,7 +41,7 @@ static stile_status take_stretch(decoding *d, stile_arena *scratch, const stile_
     stile_scan_view plain;
     stile_status st;
 
-    if (is_prose(text)) {
+    if (stile_stretch_is_prose(text)) {
         stile_view_gather(&d->found[i], whole, start, text.ptr, text.len);
         d->made++;
     }
@@ -123,8 +62,8 @@ static stile_status take(decoding *d, stile_view_builder *b, size_t i, int depth
         stile_view_finish(b, STILE_VIEW_DECODED, stile_decoders[i].how, &whole, d->err);
 
     for (size_t start = 0, end; !st && start < whole.text.len; start = end + 1) {
-        end = stretch_end(whole.text, start);
-        if (end - start >= LEAST_STRETCH)
+        end = stile_stretch_end(whole.text, start);
+        if (end - start >= STILE_LEAST_STRETCH)
             st = take_stretch(d, b->arena, &whole, start, end, i, depth);
     }
     return st;
@@ -139,6 +78,8 @@ static stile_status try_decoder(decoding *d, const stile_scan_view *view, size_t
     stile_view_builder b;
     stile_status st = STILE_OK;
 
+    if ((*ran = stile_decoder_blank(i, view->text, at)) != 0)
+        return STILE_OK;
     stile_arena_init(&scratch, 0);
     stile_view_builder_init(&b, &scratch, view->kind == STILE_VIEW_RAW ? NULL : view,
                             2 * view->text.len + 256);
@@ -155,8 +96,7 @@ static stile_status try_decoder(decoding *d, const stile_scan_view *view, size_t
 typedef struct decode_walk {
     const stile_scan_view *view;
     int depth;
-    uint32_t in;         /* the decoders that may have a run in it */
-    unsigned char *rows; /* stile_decoders_rows; owned */
+    stile_run_map map;
     /* A run that gave nothing is not read again from its middle: that would be quadratic. */
     size_t resume[STILE_DECODERS];
 } decode_walk;
@@ -165,7 +105,7 @@ typedef struct decode_walk {
  * what that one read, or 0. */
 static stile_status decode_at(decoding *d, decode_walk *w, size_t at, size_t *taken)
 {
-    uint32_t may = stile_decoders_at(w->view->text, w->rows, at) & w->in;
+    uint32_t may = stile_decoders_at(&w->map, at);
     stile_status st = STILE_OK;
 
     *taken = 0;
@@ -181,25 +121,41 @@ static stile_status decode_at(decoding *d, decode_walk *w, size_t at, size_t *ta
     return st;
 }
 
+static bool in_word(char c)
+{
+    return stile_ascii_is_letter(c) || stile_ascii_is_digit(c);
+}
+
+/* The next place behind what was taken from `at` on: a word that begins there, or goes on there behind what
+ * began with a sign, is looked at as well. */
+static size_t place_behind(const stile_run_map *map, size_t at, size_t taken)
+{
+    stile_slice text = map->text;
+    size_t next = at + taken;
+
+    if (next < text.len && in_word(text.ptr[next]))
+        return in_word(text.ptr[at]) ? stile_run_map_next(map, next + 1) : next;
+    return stile_run_map_next(map, next);
+}
+
 static stile_status decode_level(decoding *d, const stile_scan_view *view, int depth)
 {
-    stile_slice text = view->text;
-    unsigned char before = ' ';
-    decode_walk w = {.view = view, .depth = depth, .in = stile_decoders_in(text)};
+    decode_walk w;
     stile_status st = STILE_OK;
 
-    if (!(w.rows = stile_alloc(text.len)))
+    if (view->text.len == 0)
+        return STILE_OK;
+    if (!stile_run_map_make(&w.map, view->text))
         return stile_fail(d->err, STILE_NO_MEMORY, "scan: out of memory");
-    stile_decoders_rows(text, w.rows);
-    for (size_t at = 0; !st && at < text.len;) {
-        size_t taken = 0;
-        unsigned char c = (unsigned char)text.ptr[at];
-        if (may_begin(c, before))
-            st = decode_at(d, &w, at, &taken);
-        before = c;
-        at += taken ? taken : 1;
+    w.view = view;
+    w.depth = depth;
+    memset(w.resume, 0, sizeof w.resume);
+    for (size_t at = stile_run_map_next(&w.map, 0); !st && at < view->text.len;) {
+        size_t taken;
+        st = decode_at(d, &w, at, &taken);
+        at = taken ? place_behind(&w.map, at, taken) : stile_run_map_next(&w.map, at + 1);
     }
-    stile_free(w.rows);
+    stile_run_map_release(&w.map);
     return st;
 }
 
@@ -265,7 +221,7 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
     stile_status st;
 
     /* No stretch is much longer than the run it came from, at most twice where its context comes with it,
-     * nor, being LEAST_STRETCH bytes, much shorter than what parts it from the next; and each run is read
+     * nor, being STILE_LEAST_STRETCH bytes, much shorter than what parts it from the next; and each run is read
      * once at each depth. */
     for (size_t i = 0; i < STILE_DECODERS; i++)
         stile_view_builder_init(&d.found[i], arena, NULL, 16 * raw->text.len + 256);

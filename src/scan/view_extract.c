@@ -3,6 +3,7 @@
  * bounded, tolerant walk over the bytes, which works on any format, broken markup included. */
 #include <ctype.h>
 
+#include "scan/lanes.h"
 #include "scan/view_build.h"
 #include "scan/view_style.h"
 
@@ -286,10 +287,26 @@ static stile_status finish(stile_view_builder *b, const char *sort, stile_arena 
     return STILE_OK;
 }
 
+/* The next place at which anything may begin, or the text's length. */
+static size_t next_sign(stile_slice s, size_t at)
+{
+    for (; s.len > at && s.len - at >= STILE_LANES; at += STILE_LANES) {
+        stile_lanes v = stile_lanes_load(s.ptr + at);
+        uint32_t signs = stile_lanes_bits(
+            stile_lanes_or(stile_lanes_or(stile_lanes_equal(v, '<'), stile_lanes_equal(v, '!')),
+                           stile_lanes_or(stile_lanes_equal(v, '['), stile_lanes_equal(v, ']'))));
+        if (signs)
+            return at + (size_t)__builtin_ctz(signs);
+    }
+    while (at < s.len && s.ptr[at] != '<' && s.ptr[at] != '!' && s.ptr[at] != '[' &&
+           s.ptr[at] != ']')
+        at++;
+    return at < s.len ? at : s.len;
+}
+
 stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
                                 stile_view_list *list, stile_error *err)
 {
-    static const bool begins[256] = {['<'] = true, [']'] = true, ['!'] = true, ['['] = true};
     extraction x = {.text = raw->text};
     stile_status st = STILE_OK;
 
@@ -298,8 +315,8 @@ stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
     for (int sort = 0; sort < SORTS;
          sort++) /* a part may be as long as what parts it from the next */
         stile_view_builder_init(&x.found[sort], arena, NULL, 4 * raw->text.len + 64);
-    for (size_t at = 0; at + 1 < raw->text.len;)
-        at = begins[(unsigned char)raw->text.ptr[at]] ? extract_at(&x, at) : at + 1;
+    for (size_t at = next_sign(raw->text, 0); at + 1 < raw->text.len;)
+        at = next_sign(raw->text, extract_at(&x, at));
     for (int sort = 0; sort < SORTS; sort++) {
         if (!st && (x.found[sort].text.len || x.found[sort].failed || x.found[sort].text.failed))
             st = finish(&x.found[sort], sorts[sort], arena, list, err);

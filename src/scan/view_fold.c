@@ -5,44 +5,62 @@
 #include <unicode/unorm2.h>
 
 #include "base/utf8.h"
+#include "scan/lanes.h"
 #include "scan/view_build.h"
 #include "scan/view_triggers.h"
 
 #define LEAST_LEET 2 /* words; one is a name or a part number */
 
+/* The letter that a sign or digit stands for; 0: none. */
 static char leet_of(char c)
 {
-    switch (c) {
-    case '0':
-        return 'o';
-    case '1':
-    case '!':
-        return 'i';
-    case '3':
-        return 'e';
-    case '4':
-    case '@':
-        return 'a';
-    case '5':
-    case '$':
-        return 's';
-    case '7':
-        return 't';
-    default:
-        return 0;
-    }
+    static const char letters[128] = {
+        ['0'] = 'o', ['1'] = 'i', ['!'] = 'i', ['3'] = 'e', ['4'] = 'a',
+        ['@'] = 'a', ['5'] = 's', ['$'] = 's', ['7'] = 't'};
+    return (unsigned char)c < 128 ? letters[(unsigned char)c] : 0;
 }
 
-/* The word at `at`: letters and signs for letters, the last no '!', which ends sentences. */
-static size_t word_end(stile_slice text, size_t at)
+/* Letters, and all that may stand for one or is a digit. */
+static bool in_leet(char c)
 {
-    size_t end = at;
+    return stile_ascii_is_letter(c) || stile_ascii_is_digit(c) || c == '!' || c == '@' || c == '$';
+}
 
-    while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || leet_of(text.ptr[end])))
-        end++;
-    while (end > at && text.ptr[end - 1] == '!')
-        end--;
-    return end;
+/* The next sign or digit at or behind `at`, or the text's length. */
+static size_t next_sign(stile_slice text, size_t at)
+{
+    for (; text.len > at && text.len - at >= STILE_LANES; at += STILE_LANES) {
+        stile_lanes v = stile_lanes_load(text.ptr + at);
+        stile_lanes marks =
+            stile_lanes_or(stile_lanes_equal(v, '!'),
+                           stile_lanes_or(stile_lanes_equal(v, '@'), stile_lanes_equal(v, '$')));
+        uint32_t bits = stile_lanes_bits(stile_lanes_or(marks, stile_lanes_range(v, '0', '9')));
+        if (bits)
+            return at + (size_t)__builtin_ctz(bits);
+    }
+    while (at < text.len && (!in_leet(text.ptr[at]) || stile_ascii_is_letter(text.ptr[at])))
+        at++;
+    return at < text.len ? at : text.len;
+}
+
+/* The next word at or behind `at` that has a sign or digit: letters and signs for letters, the last no '!',
+ * which ends sentences. False: there is none. */
+static bool next_word(stile_slice text, size_t at, size_t *start, size_t *end)
+{
+    for (size_t sign; (sign = next_sign(text, at)) < text.len; at = *end) {
+        size_t last;
+        for (*start = sign; *start > at && in_leet(text.ptr[*start - 1]);)
+            --*start;
+        for (*end = sign; *end < text.len && in_leet(text.ptr[*end]);)
+            ++*end;
+        for (last = *end; last > *start && text.ptr[last - 1] == '!';)
+            last--;
+        if (last > *start) {
+            *end = last;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Counts a word's letters and signs; false when it has other digits, and so is no word in leet. */
@@ -50,7 +68,7 @@ static bool count_signs(stile_slice word, size_t *letters, size_t *signs)
 {
     *letters = *signs = 0;
     for (size_t i = 0; i < word.len; i++) {
-        if (isalpha((unsigned char)word.ptr[i]))
+        if (stile_ascii_is_letter(word.ptr[i]))
             ++*letters;
         else if (leet_of(word.ptr[i]))
             ++*signs;
@@ -60,22 +78,15 @@ static bool count_signs(stile_slice word, size_t *letters, size_t *signs)
     return *signs > 0;
 }
 
-/* Words that only leet writes: more letters than signs, and both. */
-static size_t count_leet(stile_slice text)
+/* Whether two words are such as only leet writes: with more letters than signs, and both. */
+static bool is_in_leet(stile_slice text)
 {
-    size_t count = 0, letters, signs;
+    size_t count = 0, letters, signs, start, end;
 
-    for (size_t at = 0; at < text.len;) {
-        size_t end = word_end(text, at);
-        if (end == at) {
-            at++;
-            continue;
-        }
-        count += count_signs(stile_slice_cut(text, at, end), &letters, &signs) && letters >= 2 &&
+    for (size_t at = 0; count < LEAST_LEET && next_word(text, at, &start, &end); at = end)
+        count += count_signs(stile_slice_cut(text, start, end), &letters, &signs) && letters >= 2 &&
                  letters >= signs;
-        at = end;
-    }
-    return count;
+    return count == LEAST_LEET;
 }
 
 static bool is_vowel(char c)
@@ -99,30 +110,40 @@ static char plain_of(stile_slice word, size_t i)
                                                                                          : 'i';
 }
 
+/* text[start, end), a word, as letters. */
+static void add_plain(stile_view_builder *b, stile_slice text, size_t start, size_t end)
+{
+    stile_slice word = stile_slice_cut(text, start, end);
+    char plain[64];
+
+    for (size_t i = 0, n = 0; i < word.len; i++) {
+        plain[n++] = leet_of(word.ptr[i]) ? plain_of(word, i) : word.ptr[i];
+        if (n == sizeof plain || i + 1 == word.len) {
+            stile_view_add_exact(b, start + i + 1 - n, plain, n);
+            n = 0;
+        }
+    }
+}
+
 /* Where some words are surely in leet, all that can be are read so: "45 7h3" is "as the". */
 static stile_status read_leet(const stile_scan_view *normalized, stile_arena *arena,
                               stile_view_list *list, stile_error *err)
 {
     stile_slice text = normalized->text;
-    size_t letters, signs, done = 0;
+    size_t letters, signs, start, end, done = 0;
     stile_view_builder b;
     stile_scan_view view;
     stile_status st;
 
-    if (count_leet(text) < LEAST_LEET)
+    if (!is_in_leet(text))
         return STILE_OK;
     stile_view_builder_init(&b, arena, normalized, text.len + 16);
-    for (size_t at = 0, end; at<text.len; at = end> at ? end : at + 1) {
-        stile_slice word;
-        end = word_end(text, at);
-        word = stile_slice_cut(text, at, end);
-        if (end == at || !count_signs(word, &letters, &signs))
+    stile_view_expect(&b, text.len);
+    for (size_t at = 0; next_word(text, at, &start, &end); at = end) {
+        if (!count_signs(stile_slice_cut(text, start, end), &letters, &signs))
             continue;
-        stile_view_add_exact(&b, done, text.ptr + done, at - done);
-        for (size_t i = 0; i < word.len; i++) {
-            char plain = leet_of(word.ptr[i]) ? plain_of(word, i) : word.ptr[i];
-            stile_view_add_exact(&b, at + i, &plain, 1);
-        }
+        stile_view_add_exact(&b, done, text.ptr + done, start - done);
+        add_plain(&b, text, start, end);
         done = end;
     }
     stile_view_add_exact(&b, done, text.ptr + done, text.len - done);

@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "scan/invisible.h"
+#include "scan/lanes.h"
 #include "scan/view_build.h"
 
 #define PLAIN_ROOM ((size_t)1024)
@@ -168,6 +169,23 @@ static const char plain_ascii[256] = {
     ['{'] = '{',   ['|'] = '|',  ['}'] = '}',  ['~'] = '~',
 };
 
+/* As many of STILE_LANES bytes as are read one by one, in `out`, which has room for all of them. `space`: one
+ * more at the start is nothing. */
+static size_t read_lanes(const char *bytes, bool space, char *out)
+{
+    stile_lanes v = stile_lanes_load(bytes), white = stile_lanes_space(v);
+    stile_lanes large = stile_lanes_range(v, 'A', 'Z');
+    uint32_t plain = stile_lanes_bits(stile_lanes_or(white, stile_lanes_range(v, '!', '~')));
+    uint32_t spaces = stile_lanes_bits(white);
+    uint32_t stops = (spaces & (spaces << 1 | space)) | (~plain & ((1u << STILE_LANES) - 1));
+
+    v = stile_lanes_or(v, stile_lanes_and(large, stile_lanes_all(0x20)));
+    v = stile_lanes_or(stile_lanes_and(v, stile_lanes_not(stile_lanes_range(v, '\t', '\r'))),
+                       stile_lanes_and(white, stile_lanes_all(' ')));
+    stile_lanes_store(out, v);
+    return stops ? (size_t)__builtin_ctz(stops) : STILE_LANES;
+}
+
 /* A stretch of ASCII from `at` that is read byte by byte, a run of white space only to its first; gives its
  * end. Nothing is read where the first character stands for nothing or has marks on it. */
 static size_t add_plain(normalizer *n, size_t at)
@@ -177,6 +195,10 @@ static size_t add_plain(normalizer *n, size_t at)
     bool space = n->space || n->b.text.len == 0;
     char plain[PLAIN_ROOM];
 
+    for (size_t read = STILE_LANES; read == STILE_LANES && last - len >= STILE_LANES; len += read) {
+        read = read_lanes(text.ptr + at + len, space, plain + len);
+        space = read ? plain[len + read - 1] == ' ' : space;
+    }
     for (; len < last; len++) {
         char p = plain_ascii[(unsigned char)text.ptr[at + len]];
         if (p == 0 || (p == ' ' && space))
@@ -310,6 +332,7 @@ stile_status stile_view_normalize(const stile_scan_view *view, stile_arena *aren
     if (U_FAILURE(status))
         return stile_fail(err, STILE_INTERNAL, "scan: ICU has no NFKC_Casefold");
     stile_view_builder_init(&n.b, arena, raw ? NULL : view, 18 * view->text.len + 64);
+    stile_view_expect(&n.b, view->text.len);
     for (size_t at = 0; at < view->text.len;)
         at = (unsigned char)view->text.ptr[at] < 0x80 && !is_marked(view->text, at)
                  ? add_ascii(&n, at)

@@ -9,7 +9,7 @@
 
 #include "stile/slice.h"
 
-/* The words of one disguise, in lower case, each of at least four bytes. */
+/* The words of one disguise, in lower case, each of at least six bytes. */
 typedef struct stile_triggers {
     const char *words[12]; /* NULL-terminated */
 } stile_triggers;
