@@ -14,7 +14,7 @@
 #define MIN_BITS 10
 #define MAX_BITS 22 /* 4 MiB of weights */
 #define MAX_WINDOW 256
-#define WAITING 8 /* at least STILE_NETWORK_DELAY + 1 */
+#define WAITING 16 /* at least STILE_NETWORK_DELAY + 1 */
 /* No sum of a window can leave an int32: 256 words of 12 features of 127 units, as many times what the
  * network adds, and a bias. */
 #define MAX_UNITS (1 << 24)

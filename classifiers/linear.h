@@ -113,7 +113,7 @@ typedef struct stile_linear_values {
     bool weights_alone; /* the network is not asked */
     stile_linear_walk words;
     stile_network_walk network;
-    stile_linear_value waiting[8]; /* for the network, in a ring */
+    stile_linear_value waiting[16]; /* for the network, in a ring */
     size_t read, given;
     bool end; /* no word is left to read */
 } stile_linear_values;

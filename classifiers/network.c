@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the section, and the walk: each word's vector, then each hidden position once the two words
- * behind it are read, then each value once the hidden position four behind it is there. */
+ * behind it are read, then each value once the last hidden position that it takes is there. */
 #include "classifiers/network.h"
 
 #include "base/memory.h"
@@ -10,10 +10,11 @@
 #define MAX_SLOT_BITS 17
 #define MAX_FACTOR (1 << 24)
 #define MAX_BIAS (1 << 24)
-#define VECTORS 8 /* in the rings */
-#define HIDDEN 16
+#define VECTORS 8     /* in the rings */
+#define HIDDEN 32     /* more than 4 * MAX_STEP */
 #define REACH_FIRST 2 /* positions either side */
-#define REACH_SECOND 4
+#define USUAL_STEP 2  /* of files that state none */
+#define MAX_STEP 6
 
 uint32_t stile_network_u32(const unsigned char *p)
 {
@@ -58,6 +59,8 @@ static bool read_header(stile_network *n, const unsigned char *p, size_t *slots)
     n->least = i32_at(p + 32);
     n->most = i32_at(p + 36);
     n->factor = i32_at(p + 40);
+    n->step = stile_network_u32(p + 44);
+    n->step = n->step ? n->step : USUAL_STEP;
     if (bits < 4 || bits > MAX_SLOT_BITS)
         return false;
     *slots = (size_t)1 << bits;
@@ -65,8 +68,7 @@ static bool read_header(stile_network *n, const unsigned char *p, size_t *slots)
     return n->pieces >= 1 && n->pieces <= 65535 && n->pieces < *slots && width_fits(n->width) &&
            width_fits(n->first.out) && width_fits(n->second.out) && factor_fits(n->first.factor) &&
            factor_fits(n->second.factor) && factor_fits(n->factor) && bias_fits(n->bias) &&
-           bias_fits(n->least) && bias_fits(n->most) && n->least < n->most &&
-           stile_network_u32(p + 44) == 0;
+           bias_fits(n->least) && bias_fits(n->most) && n->least < n->most && n->step <= MAX_STEP;
 }
 
 static size_t layer_size(const stile_network_layer *layer)
@@ -188,7 +190,8 @@ static int32_t value_at(const stile_network *n, const stile_network_walk *w, siz
     int32_t sum = n->bias;
 
     for (int t = 0; t < STILE_NETWORK_TAPS; t++)
-        taps[t] = row_at(w->layer, HIDDEN, at, 2 * t - REACH_SECOND, w->hidden);
+        taps[t] =
+            row_at(w->layer, HIDDEN, at, (t - STILE_NETWORK_TAPS / 2) * (int)n->step, w->hidden);
     stile_network_convolve(&n->second, taps, out);
     for (size_t o = 0; o < n->second.out; o++)
         sum += out[o] * n->last[o];
@@ -198,12 +201,13 @@ static int32_t value_at(const stile_network *n, const stile_network_walk *w, siz
 
 bool stile_network_take(const stile_network *n, stile_network_walk *w, bool end, int32_t *out)
 {
+    size_t reach = STILE_NETWORK_TAPS / 2 * n->step;
     int32_t value;
 
     while (w->hidden < w->words && (end || w->hidden + REACH_FIRST < w->words) &&
-           w->hidden <= w->taken + REACH_SECOND)
+           w->hidden <= w->taken + reach)
         fill_hidden(n, w);
-    if (w->taken >= w->hidden || (!end && w->taken + REACH_SECOND >= w->hidden))
+    if (w->taken >= w->hidden || (!end && w->taken + reach >= w->hidden))
         return false;
     value = value_at(n, w, w->taken++);
     *out = value > STILE_NETWORK_VALUE    ? STILE_NETWORK_VALUE

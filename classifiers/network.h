@@ -11,7 +11,7 @@
 #include "stile/status.h"
 
 #define STILE_NETWORK_WIDTH 64 /* channels at most; always a multiple of 16 */
-#define STILE_NETWORK_DELAY 6  /* words that a value is behind the word read */
+#define STILE_NETWORK_DELAY 14 /* words at most that a value is behind the word read */
 
 typedef struct stile_network stile_network;
 
@@ -25,7 +25,7 @@ void stile_network_destroy(stile_network *network);
 typedef struct stile_network_walk {
     size_t words, hidden, taken;             /* how many of each there are */
     int16_t vectors[8][STILE_NETWORK_WIDTH]; /* of the last words, in a ring */
-    int16_t layer[16][STILE_NETWORK_WIDTH];  /* of the last hidden positions, in a ring */
+    int16_t layer[32][STILE_NETWORK_WIDTH];  /* of the last hidden positions, in a ring */
 } stile_network_walk;
 
 /* Read the next word of `text`. Take the value that it completes before the next is added. */

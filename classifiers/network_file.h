@@ -20,6 +20,7 @@ struct stile_network {
     int16_t last[STILE_NETWORK_WIDTH]; /* from the second layer to a word's value */
     int32_t bias, least, most;         /* of a word's value */
     int32_t factor;                    /* of 2^-24: from it to units of a weight */
+    uint32_t step;                     /* hidden positions between two taps of the second layer */
 };
 
 /* Of a section, and of the processor that it comes to. */

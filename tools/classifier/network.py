@@ -21,9 +21,9 @@ def piece_hash(piece, first):
     return _mix(h)
 
 
-def pack(pieces, rows, begin, marks, layers, last, numbers, bits=16):
+def pack(pieces, rows, begin, marks, layers, last, numbers, step, bits=16):
     """The section. `pieces`: (bytes, begins a word) of each row but the first; `layers`: two of (biases, weights
-    [tap][in][out]); `numbers`: factor of each layer, bias, least, most, factor."""
+    [tap][in][out]); `numbers`: factor of each layer, bias, least, most, factor; `step` of the second layer."""
     slots, ids = [0] * (1 << bits), [0] * (1 << bits)
     for i, (piece, first) in enumerate(pieces, 1):
         h = piece_hash(piece, first)
@@ -33,7 +33,7 @@ def pack(pieces, rows, begin, marks, layers, last, numbers, bits=16):
         if h and slots[at] == 0:  # of two with one hash, the first
             slots[at], ids[at] = h, i
     width, hidden, out = len(begin), len(layers[0][0]), len(layers[1][0])
-    data = struct.pack(HEADER, len(rows), bits, width, hidden, out, *numbers, 0)
+    data = struct.pack(HEADER, len(rows), bits, width, hidden, out, *numbers, step)
     data += struct.pack("<%dI" % len(slots), *slots) + struct.pack("<%dH" % len(ids), *ids)
     data += b"".join(struct.pack("%db" % width, *r) for r in [*rows, begin, *marks])
     for bias, weights in layers:
@@ -55,7 +55,8 @@ def _quotient(a, b):
 class Network:
     def __init__(self, data):
         (self.pieces, bits, self.width, self.hidden, self.out, self.factor1, self.factor2, self.bias, self.least, self.most,
-         self.factor, _) = struct.unpack_from(HEADER, data)
+         self.factor, step) = struct.unpack_from(HEADER, data)
+        self.step = step or 2
         at = struct.calcsize(HEADER)
 
         def take(form, count):
@@ -120,7 +121,7 @@ class Network:
 
         hidden = [self._convolve(0, self.factor1, [at(vectors, i + t) for t in (-2, -1, 0, 1, 2)]) for i in range(len(vectors))]
         for i, (_, start, end, _, _) in enumerate(found):
-            h = self._convolve(1, self.factor2, [at(hidden, i + t) for t in (-4, -2, 0, 2, 4)])
+            h = self._convolve(1, self.factor2, [at(hidden, i + t * self.step) for t in (-2, -1, 0, 1, 2)])
             value = self.bias + sum(a * b for a, b in zip(h, self.last))
             value = _quotient(max(self.least, min(self.most, value)) * self.factor, 1 << 24)
             yield start, end, max(-MOST_VALUE, min(MOST_VALUE, value))

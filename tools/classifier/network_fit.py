@@ -1,31 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fit the network and put it behind the weights of a classifier that `stile classifier train` fitted.
 
-    network_fit.py STATIC_MODEL CLASSIFIER OUT ROWS.jsonl...
+    network_fit.py STATIC_MODEL CLASSIFIER HALF0 HALF1 OUT ROWS.jsonl...
 
-Needs numpy and jax; one core and about ten minutes. A word is its pieces' rows of the static model, projected by
-a learned matrix, and for the most frequent words a learned difference. Crops of 64 words are fitted: each word to
-whether it lies in a payload, and the best window to whether the crop has one. Benign windows that the network
-mistakes are looked for several times and fitted again. Afterwards set the levels anew: `stile classifier calibrate`.
+HALF0 and HALF1 are classifiers fitted on what halves.py made of the same rows. Needs numpy and jax; one core, about
+four minutes for the texts and one for every ten of the steps' hundreds. The network learns what to add to weights that had not seen
+the text: crops of 64 words are fitted, each word to whether it lies in a payload, and the best window, scored by both,
+to whether the crop has one. Benign windows that both together mistake are looked for several times and fitted again.
+The same rows give the same network on the same processor and releases. Afterwards set the levels anew: `stile classifier calibrate`.
 """
 import functools
 import hashlib
+import os
 import struct
 import sys
 
-import jax
-import jax.numpy as jnp
-import numpy
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"  # sums in one order
 
-import network
-import network_texts
+import jax  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
+import numpy  # noqa: E402
 
-WIDTH, HIDDEN, OUT, TAPS = 48, 48, 64, 5
-CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 4500, 6
+import network  # noqa: E402
+import network_texts  # noqa: E402
+
+WIDTH, HIDDEN, OUT, TAPS, STEP = 64, 64, 64, 5, 4
+CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 2500, 6
 FREQUENT = 4096  # words with a difference of their own
 REACH = 4.0  # of a component; 127 in the file
 HIDDEN_UNIT = 64  # steps of a hidden channel in 1
-WEIGHT, LEAST, MOST = 0.5, -4, 6  # what a window's mean counts beside the weights' logits, and a word's bounds
+LEAST, MOST = -4, 3  # of a word's value
+DROP_VECTOR, DROP_CHANNEL, DROP_WEIGHTS = 0.1, 0.2, 0.1
+# How often each source is drawn; what is not named shares the last.
+INJECTED = {"written": 0.63, "grammar": 0.25, "": 0.12}
+BENIGN = {"written": 0.45, "packages": 0.28, "twins": 0.1, "records": 0.1, "": 0.07}
 
 
 def start(key):
@@ -35,7 +43,8 @@ def start(key):
             "begin": normal(k[2], (WIDTH,)) * 0.2, "own": jnp.zeros((FREQUENT, WIDTH)),
             "w1": normal(k[3], (TAPS * WIDTH, HIDDEN)) * numpy.sqrt(2 / (TAPS * WIDTH)), "b1": jnp.zeros(HIDDEN),
             "w2": normal(k[4], (TAPS * HIDDEN, OUT)) * numpy.sqrt(2 / (TAPS * HIDDEN)), "b2": jnp.zeros(OUT),
-            "last": normal(k[5], (OUT,)) * numpy.sqrt(2 / OUT) * 0.3, "bias": jnp.array(-3.0)}
+            "last": normal(k[5], (OUT,)) * numpy.sqrt(2 / OUT) * 0.3, "bias": jnp.array(0.0),
+            "trust": jnp.array(1.0), "share": jnp.array(1.0)}  # what the weights' logits count, and the network's
 
 
 def convolve(x, weights, bias, apart):
@@ -44,34 +53,37 @@ def convolve(x, weights, bias, apart):
     return jnp.concatenate([padded[:, i * apart:i * apart + n] for i in range(TAPS)], -1) @ weights + bias
 
 
-def values(p, rows, own, begins, marks, there, key=None):
-    """A value a word, and the mean of each window."""
-    def drop(k, x, rate, shape):
-        return x if key is None else x * jax.random.bernoulli(k, 1 - rate, shape) / (1 - rate)
+def values(p, rows, own, begins, marks, there, weights, bias, key=None):
+    """A value a word, and each window's score by weights and network."""
+    def drop(k, x, rate, shape, scale=True):
+        if key is None:
+            return x
+        return x * jax.random.bernoulli(k, 1 - rate, shape) / (1 - rate if scale else 1)
 
-    keys = jax.random.split(key, 3) if key is not None else [None] * 3
+    keys = jax.random.split(key, 4) if key is not None else [None] * 4
     x = rows @ p["project"] + jnp.where(own[..., None] > 0, p["own"][own], 0)
     x = x + begins[..., None] * p["begin"] + jnp.where(marks[..., None] > 0, p["marks"][marks], 0).sum(2)
-    x = drop(keys[0], jnp.clip(x, -REACH, REACH) * there[..., None], 0.1, x.shape[:2] + (1,))
+    x = drop(keys[0], jnp.clip(x, -REACH, REACH) * there[..., None], DROP_VECTOR, x.shape[:2] + (1,))
     h = jax.nn.relu(convolve(x, p["w1"], p["b1"], 1)) * there[..., None]
-    h = drop(keys[1], h, 0.2, h.shape)
-    g = jax.nn.relu(convolve(h, p["w2"], p["b2"], 2))
-    s = drop(keys[2], g, 0.2, g.shape) @ p["last"] + p["bias"]
-    sums = jnp.cumsum(jnp.pad(s * there, ((0, 0), (1, WINDOW - 1))), 1)
+    h = drop(keys[1], h, DROP_CHANNEL, h.shape)
+    g = jax.nn.relu(convolve(h, p["w2"], p["b2"], STEP))
+    s = drop(keys[2], g, DROP_CHANNEL, g.shape) @ p["last"] + p["bias"]
+    both = jnp.clip(s, LEAST, MOST) * p["share"] / WINDOW + drop(keys[3], weights * p["trust"], DROP_WEIGHTS, s.shape, False)
+    sums = jnp.cumsum(jnp.pad(both * there, ((0, 0), (1, WINDOW - 1))), 1)
     whole = jnp.arange(s.shape[1])[None] <= jnp.maximum(there.sum(1, keepdims=True) - WINDOW, 0)
-    return s, jnp.where(whole, (sums[:, WINDOW:] - sums[:, :-WINDOW]) / WINDOW, -30.0)
+    return s, jnp.where(whole, sums[:, WINDOW:] - sums[:, :-WINDOW] + p["trust"] * bias[:, None], -30.0)
 
 
 def cross_entropy(logit, y):
     return jnp.maximum(logit, 0) - logit * y + jnp.log1p(jnp.exp(-jnp.abs(logit)))
 
 
-def loss(p, rows, own, begins, marks, there, hot, key):
-    s, windows = values(p, rows, own, begins, marks, there, key)
+def loss(p, rows, own, begins, marks, there, weights, bias, hot, key):
+    s, windows = values(p, rows, own, begins, marks, there, weights, bias, key)
     word = (cross_entropy(s, hot) * there).sum() / there.sum()
     best = jax.nn.logsumexp(windows * 2, 1) / 2
     crop = cross_entropy(best, (hot.sum(1) >= 1).astype(jnp.float32)).mean()
-    return word + crop + 1e-4 * ((p["w1"] ** 2).sum() + (p["w2"] ** 2).sum()) + 3e-4 * (p["own"] ** 2).sum()
+    return word / 2 + crop + 1e-4 * ((p["w1"] ** 2).sum() + (p["w2"] ** 2).sum()) + 3e-4 * (p["own"] ** 2).sum()
 
 
 @jax.jit
@@ -83,6 +95,19 @@ def step(p, mean, square, t, inputs, rate, key):
     return p, mean, square, value
 
 
+def odds(texts, shares):
+    """How often each text is drawn."""
+    names = numpy.array([t.source if t.source in shares else "" for t in texts])
+    parts = numpy.array([t.source for t in texts])
+    out = numpy.zeros(len(texts))
+    for name in numpy.unique(names):
+        of = numpy.unique(parts[names == name])
+        for part in of:
+            here = parts == part
+            out[here] = shares[name] / len(of) / here.sum()
+    return out / out.sum()
+
+
 class Crops:
     """Draws what a step sees, and gives arrays of it."""
 
@@ -90,42 +115,50 @@ class Crops:
         self.rows, self.own, self.rng = rows, own, rng
         self.injected = [t for t in texts if t.injection]
         self.benign = [t for t in texts if not t.injection]
+        self.injected_odds, self.benign_odds = odds(self.injected, INJECTED), odds(self.benign, BENIGN)
         self.mistaken = []
 
     def arrays(self, picks):
         n = len(picks)
-        number, hot = numpy.full((n, CROP), len(self.rows) - 1), numpy.zeros((n, CROP), "f4")
-        begins, there, marks = numpy.zeros((n, CROP), "f4"), numpy.zeros((n, CROP), "f4"), numpy.zeros((n, CROP, 4), "i4")
+        number, marks = numpy.full((n, CROP), len(self.rows) - 1), numpy.zeros((n, CROP, 4), "i4")
+        begins, there, hot, weights = (numpy.zeros((n, CROP), "f4") for _ in range(4))
+        bias = numpy.array([text.bias for text, _ in picks], "f4")
         for i, (text, at) in enumerate(picks):
             k = min(CROP, len(text.words) - at)
             here = slice(at, at + k)
             number[i, :k], begins[i, :k], marks[i, :k] = text.words[here], text.begins[here], text.marks[here]
-            hot[i, :k], there[i, :k] = text.hot[here], 1
-        return self.rows[number].astype("f4"), self.own[number], begins, marks, there, hot
+            hot[i, :k], there[i, :k], weights[i, :k] = text.hot[here], 1, text.values[here]
+        return self.rows[number].astype("f4"), self.own[number], begins, marks, there, weights, bias, hot
 
     def _over_payload(self, text):
-        hot = numpy.flatnonzero(text.hot)
-        first = max(0, hot[0] - CROP + min(8, len(hot)))
-        at = int(self.rng.integers(first, max(first, hot[-1] - 8) + 1))
-        return text, max(0, min(at, hot[-1] - 3, max(0, len(text.words) - CROP)))
+        """Where a crop begins that has at least some words of the payload."""
+        hot, n = numpy.flatnonzero(text.hot), len(text.words)
+        low = max(0, hot[0] - CROP + min(8, len(hot)))
+        at = int(self.rng.integers(low, max(low, min(n - 8, hot[-1] - 8)) + 1)) if n > CROP else 0
+        if n > CROP and self.rng.random() < 0.7:
+            at = min(at, n - CROP)
+        return text, max(0, min(at, hot[-1] - 3))
 
     def _anywhere(self, text):
+        if self.rng.random() < 0.2:
+            return text, max(0, len(text.words) - CROP)
         return text, int(self.rng.integers(0, max(1, len(text.words) - CROP // 2)))
 
     def draw(self):
-        injected, mistaken = int(BATCH * 0.42), int(BATCH * 0.24) if self.mistaken else 0
-        picks = [self._over_payload(self.injected[i]) for i in self.rng.integers(len(self.injected), size=injected)]
+        injected, mistaken = int(BATCH * 0.42), int(BATCH * 0.26) if self.mistaken else 0
+        picks = [self._over_payload(self.injected[i]) for i in self.rng.choice(len(self.injected), injected, p=self.injected_odds)]
         for i in self.rng.integers(len(self.mistaken), size=mistaken) if mistaken else ():
             text, at = self.mistaken[i]
             picks.append((text, max(0, min(at - int(self.rng.integers(CROP // 2)), len(text.words) - CROP))))
-        rest = BATCH - len(picks)
-        return self.arrays(picks + [self._anywhere(self.benign[i]) for i in self.rng.integers(len(self.benign), size=rest)])
+        rest = self.rng.choice(len(self.benign), BATCH - len(picks), p=self.benign_odds)
+        return self.arrays(picks + [self._anywhere(self.benign[i]) for i in rest])
 
-    def mine(self, p, most=8000, kept=700):
+    def mine(self, p, most=8000, kept=800):
         """Keep the benign crops that score highest."""
         score = jax.jit(functools.partial(values, p))
-        picks = [(t, at) for t in (self.benign[i] for i in self.rng.permutation(len(self.benign))[:most])
-                 for at in range(0, min(len(t.words), 4 * CROP), CROP)]
+        drawn = self.rng.choice(len(self.benign), min(most, len(self.benign)), replace=False,
+                                p=(self.benign_odds + 1 / len(self.benign)) / 2)
+        picks = [(self.benign[i], at) for i in drawn for at in range(0, min(len(self.benign[i].words), 4 * CROP), CROP)]
         found = []
         for i in range(0, len(picks) - BATCH, BATCH):
             *inputs, _ = self.arrays(picks[i:i + BATCH])
@@ -168,32 +201,33 @@ def section(p, tokens, vectors, vocabulary, own, scale):
     layers = [(whole(p["b1"], x * u1), whole(p["w1"].ravel(), u1)), (whole(p["b2"], u2 / HIDDEN_UNIT), whole(p["w2"].ravel(), u2))]
     value = u3 / HIDDEN_UNIT
     numbers = [round(x * u1 * HIDDEN_UNIT * 2**20), round(u2 * 2**20), round(float(p["bias"]) / value), round(LEAST / value),
-               round(MOST / value), round(WEIGHT / WINDOW * value / scale * 2**24)]
+               round(MOST / value), round(float(p["share"] / p["trust"]) / WINDOW * value / scale * 2**24)]
     return network.pack(pieces, whole(table[[unknown, *kept]], x, 127), whole(p["begin"], x, 127), whole(p["marks"][33:127], x, 127), layers,
-                        whole(p["last"], u3), numbers)
+                        whole(p["last"], u3), numbers, STEP)
 
 
-def main(static, classifier, out, paths):
+def main(static, classifier, halves, out, paths):
     tokens, table = network_texts.static_model(static)
     vocabulary = network_texts.Vocabulary(tokens)
     texts = network_texts.read(paths, vocabulary)
+    network_texts.value(texts, vocabulary, [network_texts.Weights(path) for path in halves])
     vectors = table / numpy.maximum(numpy.sqrt((table.astype("f4") ** 2).mean(1, keepdims=True)), 1e-6)
     rows = numpy.array([vectors[pieces].mean(0) for pieces in vocabulary.pieces] + [numpy.zeros(256)], "f2")
     counts = numpy.zeros(len(rows))
     for text in texts:
-        counts[numpy.unique(text.words)] += 1
+        counts[numpy.unique(text.words)] += 3 if text.source == "written" else 1
     single = numpy.array([len(pieces) == 1 for pieces in vocabulary.pieces] + [False])
     own = numpy.zeros(len(rows), "i4")
     own[numpy.argsort(-counts * single, kind="stable")[:FREQUENT - 1]] = numpy.arange(1, min(FREQUENT, len(rows) + 1))
+    print(len(texts), "texts", flush=True)
     p = fit(Crops(texts, rows, own, numpy.random.default_rng(1)))
-    with open(classifier, "rb") as f:
-        model = f.read()
-    end = 48 + (1 << struct.unpack_from("<I", model, 12)[0])
-    data = section(p, tokens, vectors, vocabulary, own, struct.unpack_from("<d", model, 40)[0])
-    body = model[:8] + struct.pack("<I", 3) + model[12:end] + struct.pack("<I", len(data)) + data
+    print("weights count %.2f, the network %.2f" % (p["trust"], p["share"]))
+    model = network_texts.Weights(classifier)
+    data = section(p, tokens, vectors, vocabulary, own, model.scale)
+    body = model.data[:8] + struct.pack("<I", 3) + model.data[12:model.end] + struct.pack("<I", len(data)) + data
     with open(out, "wb") as f:
         f.write(body + hashlib.sha256(body).digest())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:5], sys.argv[5], sys.argv[6:])

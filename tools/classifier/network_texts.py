@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows as the network is fitted on them: each text's words as numbers, with what stands before each and whether
-it lies in the payload. Needs numpy."""
+"""Rows as the network is fitted on them: each text's words as numbers, with what stands before each, whether
+it lies in the payload, and what weights that have not seen the text make of it. Needs numpy."""
 import json
+import re
 import struct
 
 import numpy
 
-from features import normalize, words
+import features
+from features import normalize
+from halves import half
+
+# As features.words cuts a view, in one pass.
+_PUNCTUATION = rb"\xe2[\x80\x81]|\xc2"
+_RUN = rb"(?:[0-9A-Za-z]|(?!" + _PUNCTUATION + rb")[\x80-\xe2\xef])"
+_CUT = re.compile(rb"(?s)(?P<skip>\xe2[\x80\x81].|\xc2.)|(?P<stop>\xe3\x80.)|(?P<sign>[\xe3-\xee]..|[\xf0-\xff]...)|(?P<run>" + _RUN + _RUN +
+                  rb"{0,31})|(?P<mark>.)")
 
 
 def static_model(path):
@@ -25,11 +34,11 @@ def static_model(path):
 
 
 class Vocabulary:
-    """Numbers words, and knows the pieces of each."""
+    """Numbers words, and knows the pieces and the hash of each."""
 
     def __init__(self, tokens):
         self.piece = {t: i for i, t in enumerate(tokens)}
-        self.numbers, self.pieces = {}, []
+        self.numbers, self.pieces, self.hashes = {}, [], []
 
     def _cut(self, word):
         out, at = [], 0
@@ -48,7 +57,26 @@ class Vocabulary:
         if word not in self.numbers:
             self.numbers[word] = len(self.pieces)
             self.pieces.append(self._cut(word))
+            self.hashes.append(features._hash(word))
         return self.numbers[word]
+
+
+def _walk(view, vocabulary):
+    """(number, start, begins, marks) of each word of a view."""
+    begins, marks = True, []
+    for found in _CUT.finditer(view):
+        kind = found.lastgroup
+        if kind in ("run", "sign"):
+            word = found.group().lower() if kind == "run" else found.group()
+            yield vocabulary.number(b"0" if word.isdigit() else word), found.start(), begins, (marks + [0] * 4)[:4]
+            begins, marks = False, []
+        elif kind == "stop":
+            begins = True
+        elif kind == "mark":
+            byte = view[found.start()]
+            begins = begins or byte in features._STARTS
+            if 33 <= byte < 127 and len(marks) < 4 and byte not in marks:
+                marks.append(byte)
 
 
 def _payload(row):
@@ -64,19 +92,21 @@ def _payload(row):
 
 
 class Text:
-    """One row: words, begins, marks (four numbers a word, 0: none), hot; `injection` and `source`."""
+    """One row: words, begins, marks (four numbers a word, 0: none), hot; `injection`, `source`, `half`; and later
+    `values`, what the weights give each word."""
 
     def __init__(self, row, vocabulary):
         view = normalize(row["text"])
-        found = list(words(view))
-        cut = [view[s:e].lower() for _, s, e, _, _ in found]
-        self.words = numpy.array([vocabulary.number(b"0" if w.isdigit() else w) for w in cut], "i4")
-        self.begins = numpy.array([b for _, _, _, b, _ in found], "f4")
-        self.marks = numpy.array([(m + [0] * 4)[:4] for _, _, _, _, m in found], "i4").reshape(-1, 4)
-        self.injection, self.source = row["label"] == "injection", row.get("source", "")
+        cut = list(_walk(view, vocabulary))
+        self.words = numpy.array([n for n, _, _, _ in cut], "i4")
+        self.begins = numpy.array([b for _, _, b, _ in cut], "f4")
+        self.marks = numpy.array([m for _, _, _, m in cut], "i4").reshape(-1, 4)
+        self.injection, self.half = row["label"] == "injection", half(row)
+        source = row.get("source", "")
+        self.source = "packages" if source.startswith(("packages", "help")) else source
         place = _payload(row) if self.injection else None
         start, end = (len(normalize(place[0])), len(view) - len(normalize(place[1]))) if place else (0, 0)
-        self.hot = numpy.array([start <= s < end for _, s, _, _, _ in found], "f4")
+        self.hot = numpy.array([start <= s < end for _, s, _, _ in cut], "f4")
 
 
 def read(paths, vocabulary):
@@ -88,3 +118,53 @@ def read(paths, vocabulary):
                 if text and len(text.words) and (not text.injection or text.hot.any()):
                     out.append(text)
     return out
+
+
+def _mix(h):
+    h = (h ^ h >> 16) * numpy.uint32(0x85EBCA6B)
+    h = (h ^ h >> 13) * numpy.uint32(0xC2B2AE35)
+    return h ^ h >> 16
+
+
+def _pair(a, b, salt):
+    return _mix(a * numpy.uint32(31) + b + numpy.uint32(salt))
+
+
+def _features(text, hashes):
+    """(hash, word) of the features that count, as features.contributions has them."""
+    h, at = hashes[text.words], numpy.arange(len(text.words))
+    pairs = _pair(h[:-1], h[1:], features.SALT_PAIR)
+    begins = text.begins > 0
+    marks, marked = text.marks[text.marks > 0].astype("u4"), numpy.repeat(at, (text.marks > 0).sum(1))
+    after = numpy.flatnonzero(begins[:-1]) + 1
+    kinds = [(h, at), (pairs, at[1:]), (_pair(pairs[:-1], h[2:], features.SALT_TRIPLE), at[2:]),
+             (_pair(h[:-2], h[2:], features.SALT_SKIP), at[2:]), (_mix(h[begins] ^ numpy.uint32(features.SALT_START)), at[begins]),
+             (_pair(h[after - 1], h[after], features.SALT_START_PAIR), after), (_mix(marks ^ numpy.uint32(features.SALT_MARK)), marked)]
+    hash_, word = numpy.concatenate([k[0] for k in kinds]), numpy.concatenate([k[1] for k in kinds])
+    order = numpy.lexsort((numpy.arange(len(word)), word, hash_ % features.SEEN))  # what was seen last in each place
+    hash_, word = hash_[order], word[order]
+    again = (hash_[1:] == hash_[:-1]) & (word[1:] - word[:-1] <= features.REPEAT_WITHIN)
+    new = numpy.concatenate([[True], ~again])
+    return hash_[new], word[new]
+
+
+class Weights:
+    """Of a classifier's file, in logits."""
+
+    def __init__(self, path):
+        with open(path, "rb") as f:
+            self.data = f.read()
+        bits, self.window, _, bias = struct.unpack_from("<IIIi", self.data, 12)
+        self.scale, = struct.unpack_from("<d", self.data, 40)
+        self.of = numpy.frombuffer(self.data, "i1", 1 << bits, 48).astype("f4") * self.scale
+        self.bias, self.end = bias * self.scale, 48 + (1 << bits)
+
+
+def value(texts, vocabulary, halves):
+    """Give each text its words' values by the weights of `halves` that were not fitted on it, and their bias's share."""
+    hashes = numpy.array(vocabulary.hashes, "u4")
+    for text in texts:
+        weights = halves[1 - text.half]
+        hash_, word = _features(text, hashes)
+        text.values = numpy.bincount(word, weights.of[hash_ & numpy.uint32(len(weights.of) - 1)], len(text.words)).astype("f4")
+        text.bias = weights.bias
