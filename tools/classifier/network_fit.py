@@ -30,7 +30,7 @@ FREQUENT = 4096  # words with a difference of their own
 REACH = 4.0  # of a component; 127 in the file
 HIDDEN_UNIT = 64  # steps of a hidden channel in 1
 LEAST, MOST = -4, 3  # of a word's value
-DROP_VECTOR, DROP_CHANNEL, DROP_WEIGHTS = 0.1, 0.2, 0.1
+DROP_VECTOR, DROP_CHANNEL, DROP_WEIGHTS = 0.15, 0.3, 0.1
 # How often each source is drawn; what is not named shares the last.
 INJECTED = {"written": 0.63, "grammar": 0.25, "": 0.12}
 BENIGN = {"written": 0.45, "packages": 0.28, "twins": 0.1, "records": 0.1, "": 0.07}
