@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a gate. */
+/* Making a gate: its ways, and the tables in which their pilots are looked up. */
 #include "classifiers/gate_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "classifiers/gate_make.h"
 
 #define T true
 #define LETTERS T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T, T
@@ -14,149 +15,213 @@ const bool stile_gate_in_word[256] = {
 #undef LETTERS
 #undef T
 
-/* A literal on its way into the table. */
-typedef struct item {
-    stile_literal literal;
-    uint64_t head;
-    int set, table; /* the set's tables stand together */
-    uint32_t hash;
-    stile_gate_entry entry;
-} item;
+#define FAR_COSTS                                                                                  \
+    30.0 /* a pilot that says nothing of where matches start costs as one so much commoner */
+#define FAR_PLACES 500.0 /* bytes in which what may be far is looked for, usually */
+#define TELLS 1.5 /* another clause, found less often in as many bytes as it is looked for in */
 
-typedef struct making {
-    stile_gate *gate;
-    stile_arena arena; /* of the needs */
-    stile_needs *needs;
-    item *items;
-    size_t item_count;
-} making;
-
-static void place(item *it)
+static bool is_far(const stile_clause *c)
 {
-    char bytes[sizeof it->literal.text] = {0};
-    int set = it->literal.starts_word ? STILE_GATE_WORDS : STILE_GATE_ANYWHERE;
-    int length = it->literal.len < 4 ? 0 : it->literal.len < 6 ? 1 : it->literal.len < 8 ? 2 : 3;
-
-    memcpy(bytes, it->literal.text, it->literal.len);
-    it->head = stile_gate_load(bytes);
-    it->set = set;
-    it->table = set * STILE_GATE_LENGTHS + length;
-    it->hash = stile_gate_hash(it->head, set, length);
+    return c->high == STILE_FAR || c->high - c->low > STILE_GATE_NEAR;
 }
 
-static int by_literal(const void *a, const void *b)
+static uint32_t spread(const stile_clause *c)
 {
-    const item *x = a, *y = b;
-    int order;
-
-    if (x->table != y->table)
-        return x->table < y->table ? -1 : 1;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    if ((order = memcmp(&x->literal, &y->literal, sizeof x->literal)) != 0)
-        return order;
-    if (x->entry.way != y->entry.way)
-        return x->entry.way < y->entry.way ? -1 : 1;
-    /* the last clause first: one place cannot be two clauses of a match */
-    return x->entry.clause > y->entry.clause ? -1 : x->entry.clause < y->entry.clause;
+    return c->high == STILE_FAR ? STILE_FAR : c->high - c->low;
 }
 
-static void count_needs(making *m)
+/* There is one that is not short. */
+static uint8_t pilot_of(const stile_way *way)
 {
-    for (size_t i = 0; i < m->gate->count; i++)
-        for (size_t w = 0; w < m->needs[i].count; w++, m->gate->way_count++)
-            for (size_t c = 0; c < m->needs[i].ways[w].count; c++)
-                m->item_count += m->needs[i].ways[w].clauses[c].count;
+    size_t best = way->count;
+    double least = 0;
+
+    for (size_t c = 0; c < way->count; c++) {
+        double costs = way->clauses[c].often * (is_far(&way->clauses[c]) ? FAR_COSTS : 1);
+        if (!way->clauses[c].short_one && (best == way->count || costs < least)) {
+            best = c;
+            least = costs;
+        }
+    }
+    return (uint8_t)best;
 }
 
-static void add_way(making *m, uint32_t pattern, uint32_t way, const stile_way *need, size_t *items)
+static uint8_t anchor_of(const stile_way *way, uint8_t pilot)
 {
-    stile_gate_way *to = &m->gate->ways[way];
+    uint8_t best = pilot;
 
-    to->pattern = pattern;
-    to->count = (uint32_t)need->count;
-    m->gate->clauses[way] = (unsigned char)need->count;
+    for (uint8_t c = 0; c < way->count; c++)
+        if (spread(&way->clauses[c]) < spread(&way->clauses[best]))
+            best = c;
+    return best;
+}
+
+/* What it takes to find that a clause is not near the pilot, for each time that it is not: bytes looked at, of
+ * which a word's are as good as one. STILE_FAR: it is nearly always there. */
+static double cost_of(const stile_clause *clause, const stile_clause *pilot)
+{
+    double places = (double)spread(clause) + spread(pilot), there;
+    size_t words = 0;
+
+    places = places < FAR_PLACES ? places + 1 : FAR_PLACES;
+    for (size_t i = 0; i < clause->count; i++)
+        words += clause->literals[i].starts_word || stile_gate_lead(&clause->literals[i]) > 0;
+    there = clause->often * places / 1000;
+    if (words == clause->count)
+        places /= 6;
+    if (there > (words == clause->count ? TELLS : TELLS / 3) || places > FAR_PLACES / 2)
+        return STILE_FAR;
+    return places * (1 + there);
+}
+
+/* Which other clauses are looked for near a pilot, the cheapest first. */
+static void choose_checks(const stile_way *need, stile_gate_way *way)
+{
+    const stile_clause *pilot = &need->clauses[way->pilot];
+    double costs[STILE_WAY_CLAUSES];
+
+    way->checks = 0;
+    for (uint8_t c = 0; c < need->count; c++) {
+        uint8_t to = way->checks;
+        costs[c] = cost_of(&need->clauses[c], pilot);
+        if (c == way->pilot || c == way->anchor || costs[c] >= STILE_FAR)
+            continue;
+        for (; to > 0 && costs[way->check[to - 1]] > costs[c]; to--)
+            way->check[to] = way->check[to - 1];
+        way->check[to] = c;
+        way->checks++;
+    }
+}
+
+/* The clause's bounds are those of where its literals' first words begin. */
+static void take_bounds(const stile_clause *clause, stile_gate_way *way, size_t c)
+{
+    uint8_t least = STILE_GATE_LEAD, most = 0;
+
+    for (size_t i = 0; i < clause->count; i++) {
+        uint8_t lead = stile_gate_lead(&clause->literals[i]);
+        least = lead < least ? lead : least;
+        most = lead > most ? lead : most;
+    }
+    way->low[c] = clause->low + least;
+    way->high[c] = clause->high > STILE_FAR - 1 - most ? STILE_FAR : clause->high + most;
+}
+
+static void add_way(stile_gate_making *m, uint32_t pattern, uint32_t index, const stile_way *need)
+{
+    stile_gate_way *way = &m->gate->ways[index];
+
+    way->pattern = pattern;
+    way->count = (uint8_t)need->count;
+    way->pilot = pilot_of(need);
+    way->anchor = anchor_of(need, way->pilot);
+    choose_checks(need, way);
     for (uint32_t c = 0; c < need->count; c++) {
         const stile_clause *clause = &need->clauses[c];
-        to->low[c] = clause->low;
-        to->high[c] = clause->high;
-        for (size_t i = 0; i < clause->count; i++) {
-            item *it = &m->items[(*items)++];
-            it->literal = clause->literals[i];
-            place(it);
-            it->entry = (stile_gate_entry){way, (uint16_t)c, (uint16_t)(need->count - c)};
-        }
+        take_bounds(clause, way, c);
+        for (size_t i = 0; i < clause->count; i++)
+            m->items[m->item_count++] =
+                stile_gate_item_of(&clause->literals[i], index, c, c == way->pilot);
     }
 }
 
-static void fill_literal(stile_gate_literal *to, const item *from, size_t first)
+static bool is_new(const stile_gate_making *m, size_t i)
+{
+    const stile_gate_item *it = &m->items[i];
+    return i == 0 || it[-1].pilot != it->pilot ||
+           memcmp(&it[-1].literal, &it->literal, sizeof it->literal) != 0;
+}
+
+static void fill_literal(stile_gate_literal *to, const stile_gate_item *from)
 {
     const stile_literal *l = &from->literal;
-    size_t head = l->len < sizeof to->head ? l->len : sizeof to->head;
+    uint8_t lead = stile_gate_lead(l), len = (uint8_t)(l->len - lead);
+    size_t head = len < sizeof to->head ? len : sizeof to->head;
 
-    to->first = (uint32_t)first;
-    to->len = l->len;
+    to->len = len;
+    to->lead_len = lead;
     to->ends_word = l->ends_word;
+    to->gram = from->gram;
     to->head = from->head;
     to->mask = head < 8 ? (UINT64_C(1) << 8 * head) - 1 : UINT64_MAX;
-    memcpy(to->tail, l->text + head, l->len - head);
+    memcpy(to->tail, l->text + lead + head, len - head);
+    memcpy(to->lead, l->text, lead);
 }
 
-/* The items, sorted, as literals with their entries. */
-static void fill_tables(making *m)
+static void enter_pilot(stile_gate *g, const stile_gate_item *it)
 {
-    stile_gate *g = m->gate;
+    stile_gate_table *table = &g->tables[it->table];
+    uint32_t bit = stile_gate_bit(stile_gate_first(it->head, it->set));
 
-    for (size_t i = 0; i < m->item_count; i++) {
-        const item *it = &m->items[i];
-        if (i == 0 || memcmp(&it[-1].literal, &it->literal, sizeof it->literal) != 0) {
-            stile_gate_table *table = &g->tables[it->table];
-            uint32_t bit = stile_gate_bit(stile_gate_first(it->head, it->set));
-            g->begins[it->set][bit / 64] |= UINT64_C(1) << bit % 64;
-            table->has[it->hash / 64] |= UINT64_C(1) << it->hash % 64;
-            table->start[stile_gate_bucket(it->hash) + 1] = (uint32_t)g->literal_count + 1;
-            fill_literal(&g->literals[g->literal_count++], it, i);
-        }
-        g->entries[i] = it->entry;
-    }
-    g->literals[g->literal_count].first = (uint32_t)m->item_count;
-    /* an empty bucket ends where the one before does, the first of a table where the table begins */
-    for (int t = 0, begin = 0; t < STILE_GATE_SETS * STILE_GATE_LENGTHS; t++) {
+    g->begins[it->set][bit / 64] |= UINT64_C(1) << bit % 64;
+    table->has[it->hash / 64] |= UINT64_C(1) << it->hash % 64;
+    table->start[stile_gate_bucket(it->hash) + 1] = (uint32_t)g->literal_count + 1;
+}
+
+/* An empty bucket ends where the one before does, the first of a table where the table begins. */
+static void close_buckets(stile_gate *g)
+{
+    uint32_t begin = 0;
+
+    for (int t = 0; t < STILE_GATE_SETS * STILE_GATE_LENGTHS; t++) {
         uint32_t *start = g->tables[t].start;
-        start[0] = (uint32_t)begin;
+        start[0] = begin;
         for (size_t k = 1; k <= STILE_GATE_BUCKETS; k++)
             start[k] = start[k] ? start[k] : start[k - 1];
-        begin = (int)start[STILE_GATE_BUCKETS];
+        begin = start[STILE_GATE_BUCKETS];
     }
 }
 
-static stile_status fill(making *m, stile_error *err)
+/* The items, sorted, as literals: pilots' first, in the order of their buckets, each with its ways. */
+static void fill_literals(stile_gate_making *m)
+{
+    stile_gate *g = m->gate;
+    size_t pilots = 0;
+
+    for (size_t i = 0; i < m->item_count; i++) {
+        stile_gate_item *it = &m->items[i];
+        if (is_new(m, i)) {
+            if (it->pilot)
+                enter_pilot(g, it);
+            fill_literal(&g->literals[g->literal_count], it);
+            g->literals[g->literal_count++].first = (uint32_t)pilots;
+        }
+        it->number = (uint32_t)g->literal_count - 1;
+        if (it->pilot)
+            g->pilots[pilots++] = it->way;
+    }
+    g->literals[g->literal_count].first = (uint32_t)pilots;
+    close_buckets(g);
+}
+
+static stile_status fill(stile_gate_making *m, stile_error *err)
 {
     stile_gate *g = m->gate;
     size_t items = 0;
     uint32_t way = 0;
 
-    count_needs(m);
-    m->items = stile_alloc_array(m->item_count, sizeof *m->items);
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t w = 0; w < m->needs[i].count; w++, g->way_count++)
+            for (size_t c = 0; c < m->needs[i].ways[w].count; c++)
+                items += m->needs[i].ways[w].clauses[c].count;
+    m->items = stile_alloc_array(items, sizeof *m->items);
     g->ways = stile_alloc_array(g->way_count, sizeof *g->ways);
-    g->clauses = stile_alloc(g->way_count);
-    g->entries = stile_alloc_array(m->item_count, sizeof *g->entries);
-    g->literals = stile_alloc_array(m->item_count + 1, sizeof *g->literals);
-    if (!m->items || !g->ways || !g->clauses || !g->entries || !g->literals)
+    g->literals = stile_alloc_array(items + 1, sizeof *g->literals);
+    g->pilots = stile_alloc_array(items, sizeof *g->pilots);
+    if (!m->items || !g->ways || !g->literals || !g->pilots)
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     for (uint32_t i = 0; i < g->count; i++)
         for (size_t w = 0; w < m->needs[i].count; w++)
-            add_way(m, i, way++, &m->needs[i].ways[w], &items);
-    if (items)
-        qsort(m->items, items, sizeof *m->items, by_literal);
-    fill_tables(m);
-    return STILE_OK;
+            add_way(m, i, way++, &m->needs[i].ways[w]);
+    stile_gate_sort_items(m);
+    fill_literals(m);
+    return stile_gate_make_sets(m, err);
 }
 
 stile_status stile_gate_create(const stile_slice *patterns, size_t count, stile_gate **out,
                                stile_error *err)
 {
-    making m = {.gate = stile_alloc(sizeof *m.gate)};
+    stile_gate_making m = {.gate = stile_alloc(sizeof *m.gate)};
     stile_status st;
 
     stile_arena_init(&m.arena, 0);
@@ -186,9 +251,10 @@ void stile_gate_destroy(stile_gate *gate)
         return;
     stile_free(gate->knows);
     stile_free(gate->ways);
-    stile_free(gate->clauses);
     stile_free(gate->literals);
-    stile_free(gate->entries);
+    stile_free(gate->pilots);
+    stile_free(gate->sets);
+    stile_free(gate->members);
     stile_free(gate);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a gate holds: literals by a hash of their first bytes, and the clauses each of them meets. Three
- * bytes tell whether there is any; four tables then, by how long the literals are, hold few to a bucket. */
+/* What a gate holds. Of each way of a pattern one clause, the rarest that it has, is its pilot: what pilots
+ * need is looked for everywhere, what the way's other clauses need only near a pilot that was met. Pilots'
+ * literals stand in tables by a hash of their first bytes; the other clauses are sets of literals, each with a
+ * filter of how these begin. */
 #ifndef STILE_CLASSIFIERS_GATE_TABLE_H
 #define STILE_CLASSIFIERS_GATE_TABLE_H
 
@@ -12,26 +14,54 @@ enum {
     STILE_GATE_HAS_BITS = 15,    /* of the hash of a table's bytes */
     STILE_GATE_BUCKET_BITS = 13, /* the first of them: which bucket */
     STILE_GATE_BUCKETS = 1 << STILE_GATE_BUCKET_BITS,
-    STILE_GATE_LENGTHS = 4 /* tables: by 3, 4, 6, 8 bytes */
+    STILE_GATE_LENGTHS = 4, /* tables: by 3, 4, 6, 8 bytes */
+    STILE_GATE_LEAD = 2,    /* bytes of a literal before its first word, at most */
+    STILE_GATE_PAD = 32,    /* zero bytes before and behind the text; no literal is longer */
+    STILE_GATE_NEAR =
+        1024 /* bytes that another clause is looked for in; in more it is taken for there */
 };
 
+/* Literals that are looked for at the start of words, or anywhere. */
+enum { STILE_GATE_WORDS, STILE_GATE_ANYWHERE, STILE_GATE_SETS };
+
+/* A literal stands where its first word begins, which `lead` goes before. */
 typedef struct stile_gate_literal {
     uint64_t head, mask; /* the first eight bytes */
-    uint32_t first;      /* of its entries; they end where the next literal's begin */
-    uint8_t len;
+    uint32_t first; /* of the ways whose pilot it is; they end where the next literal's begin */
+    uint8_t len, lead_len, gram;
     bool ends_word;
     char tail[STILE_LITERAL_MAX]; /* from the ninth byte on */
+    char lead[STILE_GATE_LEAD];
 } stile_gate_literal;
 
-/* A literal is one of the way's clause. */
-typedef struct stile_gate_entry {
-    uint32_t way;
-    uint16_t clause, left; /* left: clauses of the way from this one on */
-} stile_gate_entry;
+enum { STILE_GATE_PARTS = 16 };
+
+/* Literals of a clause that are looked for at the start of words, or that are looked for anywhere. */
+typedef struct stile_gate_group {
+    uint64_t filter[4]; /* bit: some literal has that gram */
+    uint32_t first;     /* in `members` */
+    /* Behind `first`, where those begin whose gram's first four bits are ... */
+    uint16_t start[STILE_GATE_PARTS + 1];
+    bool pairs; /* some are found by the first two bytes of a word */
+} stile_gate_group;
+
+typedef struct stile_gate_set {
+    stile_gate_group groups[STILE_GATE_SETS];
+} stile_gate_set;
+
+typedef struct stile_gate_member {
+    uint32_t gram : 8, literal : 24;
+} stile_gate_member;
 
 typedef struct stile_gate_way {
-    uint32_t pattern, count;
+    uint32_t pattern;
+    uint8_t count, pilot;
+    uint8_t
+        anchor; /* the clause that tells best where a match starts; the pilot, where none tells better */
+    uint8_t checks; /* others, the rarest first, in `check` */
+    uint8_t check[STILE_WAY_CLAUSES];
     uint32_t low[STILE_WAY_CLAUSES], high[STILE_WAY_CLAUSES];
+    uint32_t set[STILE_WAY_CLAUSES]; /* but the pilot's */
 } stile_gate_way;
 
 typedef struct stile_gate_table {
@@ -39,19 +69,18 @@ typedef struct stile_gate_table {
     uint32_t start[STILE_GATE_BUCKETS + 1];        /* of buckets, in `literals` */
 } stile_gate_table;
 
-/* Literals that are looked for at the start of words, or anywhere. */
-enum { STILE_GATE_WORDS, STILE_GATE_ANYWHERE, STILE_GATE_SETS };
-
 struct stile_gate {
     size_t count;         /* patterns */
     unsigned char *knows; /* one byte a pattern */
     stile_gate_way *ways;
-    unsigned char *clauses; /* one byte a way: how many it has */
     size_t way_count;
-    stile_gate_literal *literals; /* and one more, whose `first` ends the last's entries */
+    stile_gate_literal *literals; /* pilots' first, by table; one more ends the last's ways */
     size_t literal_count;
-    stile_gate_entry *entries;
-    uint64_t begins[STILE_GATE_SETS][(1 << STILE_GATE_BITS) / 64]; /* bit: some literal begins so */
+    uint32_t *pilots; /* ways, by literal */
+    stile_gate_set *sets;
+    size_t set_count;
+    stile_gate_member *members;
+    uint64_t begins[STILE_GATE_SETS][(1 << STILE_GATE_BITS) / 64]; /* bit: some pilot begins so */
     stile_gate_table tables[STILE_GATE_SETS * STILE_GATE_LENGTHS]; /* a set's stand together */
 };
 
@@ -89,6 +118,20 @@ static inline uint32_t stile_gate_first(uint64_t head, int set)
 static inline uint32_t stile_gate_bit(uint32_t first)
 {
     return first * UINT32_C(2654435761) >> (32 - STILE_GATE_BITS);
+}
+
+/* What the filters of sets go by: of that hash, ... */
+static inline uint32_t stile_gate_gram(uint32_t bit)
+{
+    return bit >> (STILE_GATE_BITS - 8);
+}
+
+/* ... and for short literals at the start of words, of their first two bytes. Of others it is their first
+ * byte. */
+static inline uint32_t stile_gate_pair(uint64_t head)
+{
+    uint32_t second = stile_gate_third((uint32_t)(head >> 8) & 0xff);
+    return ((uint32_t)head * 41 + second * 7) & 0xff;
 }
 
 /* The hash, in the table for literals of that length, of those that may be what begins with `head`. */

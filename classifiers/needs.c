@@ -12,7 +12,7 @@
 #define MAX_CHOICES 512
 #define CLASS_STRINGS 8 /* members of a class that are taken one by one */
 #define ARENA_CAP ((size_t)8 << 20)
-#define OFTEN_ENOUGH 6.0 /* a further clause found so often in 1,000 bytes tells nothing */
+#define OFTEN_ENOUGH 12.0 /* a further clause found so often in 1,000 bytes tells nothing */
 
 typedef struct reader {
     stile_slice text;
@@ -76,7 +76,7 @@ static bool escaped_byte(reader *r, char *out)
 static bool of_byte(reader *r, char byte, stile_part *out)
 {
     if (byte == STILE_WORD_BOUND)
-        return stile_part_opaque(out, 1, 1, &r->arena);
+        return stile_part_opaque(out, 1, 1, true, &r->arena);
     return stile_part_string_of(out, &byte, 1, &r->arena);
 }
 
@@ -89,44 +89,45 @@ static bool read_escape(reader *r, stile_part *out)
     if (escaped_byte(r, &byte))
         return of_byte(r, byte, out);
     r->at++;
-    if (c == 'b')
+    if (c && strchr("bAzZ", c))
         return stile_part_string_of(out, bound, 1, &r->arena);
-    if (c && strchr("BAzZGK", c))
+    if (c && strchr("BGK", c))
         return stile_part_string_of(out, "", 0, &r->arena);
     if (c && strchr("wWdDsShHvVN", c))
-        return stile_part_opaque(out, 1, 1, &r->arena);
+        return stile_part_opaque(out, 1, 1, strchr("Wshv", c) != NULL, &r->arena);
     if (c == 'R')
-        return stile_part_opaque(out, 1, 2, &r->arena);
+        return stile_part_opaque(out, 1, 2, true, &r->arena);
     return false;
 }
 
-/* One member of a class; *byte, or *many: several, or a range. */
-static bool read_member(reader *r, char *byte, bool *many)
+/* One member of a class; *byte, or *many: several, or a range. *words: it may be a letter of a word. */
+static bool read_member(reader *r, char *byte, bool *many, bool *words)
 {
     char last;
 
-    *many = false;
+    *many = *words = true;
     if (takes(r, "[:")) {
         while (!done(r) && !takes(r, ":]"))
             r->at++;
-        *many = true;
         return true;
     }
     *byte = peek(r);
     r->at++;
     if (*byte == '\\' && !escaped_byte(r, byte)) {
-        *many = true;
+        *words = strchr("Wshv", peek(r)) == NULL;
         if (!strchr("wWdDsShHvV", peek(r)))
             return false;
         r->at++;
         return true;
     }
-    if (peek(r) != '-' || r->at + 1 >= r->text.len || r->text.ptr[r->at + 1] == ']')
+    if (peek(r) != '-' || r->at + 1 >= r->text.len || r->text.ptr[r->at + 1] == ']') {
+        *many = false;
+        *words = stile_part_in_word(*byte);
         return true;
+    }
     r->at++;
     last = peek(r);
     r->at++;
-    *many = true;
     return last != '\\' || escaped_byte(r, &last);
 }
 
@@ -134,21 +135,24 @@ static bool read_member(reader *r, char *byte, bool *many)
 static bool read_class(reader *r, stile_part *out)
 {
     stile_part members[CLASS_STRINGS];
-    size_t count = 0;
-    bool opaque = takes(r, "^"), first = true;
+    size_t count = 0, at;
+    bool negated = takes(r, "^"), opaque = negated, words = false, all_words = false, first = true;
 
     for (; !done(r) && (first || peek(r) != ']'); first = false) {
         char byte;
-        bool many;
-        if (!read_member(r, &byte, &many))
+        bool many, in_words;
+        at = r->at;
+        if (!read_member(r, &byte, &many, &in_words))
             return false;
+        words |= in_words;
+        all_words |= stile_slice_eq(stile_slice_cut(r->text, at, r->at), stile_str("\\w"));
         opaque = opaque || many || count == CLASS_STRINGS;
         if (!opaque && !of_byte(r, byte, &members[count++]))
             return false;
     }
     if (!takes(r, "]"))
         return false;
-    return opaque ? stile_part_opaque(out, 1, 1, &r->arena)
+    return opaque ? stile_part_opaque(out, 1, 1, negated ? all_words : !words, &r->arena)
                   : stile_part_choice(out, members, count, &r->arena);
 }
 
@@ -167,6 +171,7 @@ static bool read_group(reader *r, stile_part *out)
 
 static bool read_atom(reader *r, stile_part *out)
 {
+    static const char bound[] = {STILE_WORD_BOUND, '\0'};
     char c = peek(r);
 
     r->at++;
@@ -178,10 +183,10 @@ static bool read_atom(reader *r, stile_part *out)
     case '\\':
         return read_escape(r, out);
     case '.':
-        return stile_part_opaque(out, 1, 1, &r->arena);
+        return stile_part_opaque(out, 1, 1, false, &r->arena);
     case '^':
     case '$':
-        return stile_part_string_of(out, "", 0, &r->arena);
+        return stile_part_string_of(out, bound, 1, &r->arena); /* of the text */
     case '*':
     case '+':
     case '?':
@@ -292,28 +297,41 @@ static bool finish_clause(const stile_part_clause *clause, stile_arena *arena, s
         literals[kept++] = l;
         count = kept;
     }
-    *out = (stile_clause){literals, count, clause->low, clause->high};
+    *out = (stile_clause){literals,     count,         clause->low,
+                          clause->high, clause->often, clause->short_one};
     return literals != NULL;
 }
 
-/* Of a way's clauses the first, when matches begin with it, and the most telling. */
+/* Of the clauses not taken yet the most telling; of those with short literals if `shorts`. */
+static size_t best_left(const stile_part_way *way, const bool *taken, bool shorts)
+{
+    size_t best = way->count;
+
+    for (size_t i = 0; i < way->count; i++)
+        if (!taken[i] && (shorts || !way->clauses[i].short_one) &&
+            (best == way->count || way->clauses[i].often < way->clauses[best].often))
+            best = i;
+    return best;
+}
+
+/* Of a way's clauses the most telling that is not short, the first, when matches begin with it, and others that
+ * tell something. */
 static bool finish_way(const stile_part_way *way, stile_arena *arena, stile_way *out)
 {
-    bool taken[STILE_PART_CLAUSES] = {way->count && way->clauses[0].high == 0};
-    size_t count = taken[0];
+    bool taken[STILE_PART_CLAUSES] = {false};
+    size_t best = best_left(way, taken, false), count = 0;
 
-    while (count < STILE_WAY_CLAUSES) {
-        size_t best = way->count;
-        for (size_t i = 0; i < way->count; i++)
-            if (!taken[i] && (count == 0 || way->clauses[i].often < OFTEN_ENOUGH) &&
-                (best == way->count || way->clauses[i].often < way->clauses[best].often))
-                best = i;
-        if (best == way->count)
+    out->count = 0;
+    for (; best < way->count; best = best_left(way, taken, true)) {
+        if (count == STILE_WAY_CLAUSES || (count > 0 && way->clauses[best].often >= OFTEN_ENOUGH))
             break;
         taken[best] = true;
         count++;
+        if (count == 1 && !taken[0] && way->clauses[0].high == 0) {
+            taken[0] = true;
+            count++;
+        }
     }
-    out->count = 0;
     for (size_t i = 0; i < way->count; i++)
         if (taken[i] && !finish_clause(&way->clauses[i], arena, &out->clauses[out->count++]))
             return false;

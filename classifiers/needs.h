@@ -16,11 +16,11 @@
 
 enum {
     STILE_LITERAL_MAX = 22, /* bytes */
-    STILE_WAY_CLAUSES = 2,
-    STILE_NEEDS_WAYS = 16
+    STILE_WAY_CLAUSES = 4,
+    STILE_NEEDS_WAYS = 48
 };
 
-/* Folded to lower case, three bytes at least; two when both bounds are asked for. */
+/* Folded to lower case. */
 typedef struct stile_literal {
     uint8_t len;
     bool starts_word,
@@ -33,6 +33,8 @@ typedef struct stile_clause {
     const stile_literal *literals;
     size_t count;
     uint32_t low, high; /* `high` may be STILE_FAR */
+    double often;       /* estimated: how often one of them is found in 1,000 bytes */
+    bool short_one; /* some literal is so short that only near another clause is it worth a look */
 } stile_clause;
 
 typedef struct stile_way {

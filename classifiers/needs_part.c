@@ -3,59 +3,15 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "classifiers/needs_often.h"
 
 #define CLAUSE_STRINGS ((size_t)512) /* of alternatives taken together */
-
-static uint32_t sum(uint32_t a, uint32_t b)
-{
-    return a == STILE_FAR || b == STILE_FAR || a > STILE_FAR - 1 - b ? STILE_FAR : a + b;
-}
 
 static uint32_t product(uint32_t a, uint32_t b)
 {
     if (a == 0 || b == 0)
         return 0;
     return a == STILE_FAR || b == STILE_FAR || a > (STILE_FAR - 1) / b ? STILE_FAR : a * b;
-}
-
-static bool is_word(char c)
-{
-    return stile_ascii_is_letter(c) || stile_ascii_is_digit(c) || c == '_';
-}
-
-/* Words of which a text has many: how many in 1,000 bytes of English. */
-static double often_as_word(const stile_literal *l)
-{
-    static const struct {
-        const char *word;
-        double often;
-    } table[] = {{"the", 9},   {"of", 5},    {"and", 4},  {"to", 4},   {"in", 3},   {"is", 2.5},
-                 {"for", 2},   {"you", 1.5}, {"this", 1}, {"that", 1}, {"with", 1}, {"be", 1},
-                 {"are", 1},   {"it", 1},    {"on", 1},   {"or", 1},   {"as", 1},   {"by", 1},
-                 {"not", .8},  {"from", .7}, {"can", .7}, {"if", .8},  {"use", .8}, {"will", .6},
-                 {"your", .6}, {"an", .6},   {"at", .6},  {"all", .5}, {"do", .5},  {"any", .4}};
-
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        size_t len = strlen(table[i].word);
-        if (l->len <= len + 1 && memcmp(l->text, table[i].word, l->len < len ? l->len : len) == 0 &&
-            (l->len <= len || l->text[len] == ' '))
-            return table[i].often;
-    }
-    return 0;
-}
-
-static double often(const stile_literal *l)
-{
-    static const double by_length[] = {2, 2, 2, .5, .25, .12, .06, .03};
-    double usual = by_length[l->len < 7 ? l->len : 7], word = often_as_word(l);
-
-    for (size_t i = 0; i < l->len; i++)
-        if (!is_word(l->text[i]) && l->text[i] != ' ')
-            usual = .02; /* not what English is written with */
-    if (!l->starts_word)
-        usual *= 3;
-    return word > usual ? word : usual;
 }
 
 bool stile_part_literal(const stile_part_string *string, stile_literal *out)
@@ -70,12 +26,18 @@ bool stile_part_literal(const stile_part_string *string, stile_literal *out)
     for (size_t i = first; i < last; i++)
         if (string->text[i] != STILE_WORD_BOUND && l.len < STILE_LITERAL_MAX)
             l.text[l.len++] = string->text[i];
-    if (l.len < 2)
+    if (l.len == 0)
         return false;
-    l.starts_word = first > 0 && is_word(l.text[0]);
-    l.ends_word = last < string->len && is_word(l.text[l.len - 1]);
+    l.ends_word = last < string->len && stile_part_in_word(l.text[l.len - 1]);
+    /* of one letter, any may be the second of its word */
+    l.starts_word = first > 0 && stile_part_in_word(l.text[0]) && (l.len > 1 || l.ends_word);
     *out = l;
-    return l.len > 2 || (l.starts_word && l.ends_word);
+    return true;
+}
+
+bool stile_part_is_short(const stile_literal *l)
+{
+    return l->len < 2 || (l->len == 2 && !(l->starts_word && l->ends_word));
 }
 
 bool stile_part_string_of(stile_part *out, const char *text, size_t len, stile_arena *arena)
@@ -91,38 +53,66 @@ bool stile_part_string_of(stile_part *out, const char *text, size_t len, stile_a
         s->text[i] = (char)((unsigned char)c - (unsigned)'A' < 26u ? c + 32 : c);
         bytes -= c == STILE_WORD_BOUND;
     }
-    *out = (stile_part){
-        .exact = true, .strings = {s, 1}, .min = (uint32_t)bytes, .max = (uint32_t)bytes};
+    *out = (stile_part){.exact = true,
+                        .strings = {s, 1},
+                        .min = (uint32_t)bytes,
+                        .max = (uint32_t)bytes,
+                        .bounds = len > 0 && !stile_part_in_word(text[len - 1]),
+                        .keeps_bound = len == 0 || !stile_part_in_word(text[len - 1])};
     return true;
 }
 
-bool stile_part_opaque(stile_part *out, uint32_t min, uint32_t max, stile_arena *arena)
+bool stile_part_opaque(stile_part *out, uint32_t min, uint32_t max, bool outside,
+                       stile_arena *arena)
 {
     stile_part_way *way = stile_arena_alloc(arena, sizeof *way);
 
     if (!way)
         return false;
     way->count = 0;
-    *out = (stile_part){.ways = way, .way_count = 1, .min = min, .max = max};
+    *out = (stile_part){.ways = way,
+                        .way_count = 1,
+                        .min = min,
+                        .max = max,
+                        .bounds = outside && min > 0,
+                        .keeps_bound = outside};
+    return true;
+}
+
+bool stile_part_bind(stile_part_strings *strings, stile_arena *arena)
+{
+    stile_part_string *bound = stile_arena_array(arena, strings->count, sizeof *bound);
+
+    if (!bound)
+        return false;
+    for (size_t i = 0; i < strings->count; i++) {
+        const stile_part_string *from = &strings->all[i];
+        size_t len = from->len < sizeof from->text ? from->len : sizeof from->text - 1;
+        bound[i].text[0] = STILE_WORD_BOUND;
+        memcpy(bound[i].text + 1, from->text, len);
+        bound[i].len = (uint8_t)(len + 1);
+    }
+    strings->all = bound;
     return true;
 }
 
 /* Whether each of the strings can be looked for, and how many places that would find. */
-static bool can_find(const stile_part_strings *strings, double *places)
+static bool can_find(const stile_part_strings *strings, double *places, bool *short_one)
 {
     stile_literal l;
 
     *places = 0;
+    *short_one = false;
     for (size_t i = 0; i < strings->count; i++) {
         if (!stile_part_literal(&strings->all[i], &l))
             return false;
-        *places += often(&l);
+        *places += stile_literal_often(&l);
+        *short_one = *short_one || stile_part_is_short(&l);
     }
     return strings->count > 0;
 }
 
-/* One clause more; past the most the least telling goes, but the first, where matches begin. */
-static void add_clause(stile_part_way *way, const stile_part_clause *clause)
+void stile_part_add_clause(stile_part_way *way, const stile_part_clause *clause)
 {
     size_t worst = 1;
 
@@ -140,13 +130,18 @@ static void add_clause(stile_part_way *way, const stile_part_clause *clause)
     way->clauses[way->count - 1] = *clause;
 }
 
-static void add_strings(stile_part_way *way, const stile_part_strings *strings, uint32_t low,
-                        uint32_t high)
+void stile_part_weigh(stile_part_clause *clause)
 {
-    stile_part_clause clause = {*strings, low, high, 0};
+    (void)can_find(&clause->strings, &clause->often, &clause->short_one);
+}
 
-    if (can_find(strings, &clause.often))
-        add_clause(way, &clause);
+void stile_part_add_strings(stile_part_way *way, const stile_part_strings *strings, uint32_t low,
+                            uint32_t high, bool bound_if)
+{
+    stile_part_clause clause = {*strings, low, high, 0, bound_if, false};
+
+    if (can_find(strings, &clause.often, &clause.short_one))
+        stile_part_add_clause(way, &clause);
 }
 
 bool stile_part_ways(const stile_part *part, stile_part_way **ways, size_t *count,
@@ -160,7 +155,7 @@ bool stile_part_ways(const stile_part *part, stile_part_way **ways, size_t *coun
     if (!(*ways = stile_arena_alloc(arena, sizeof **ways)))
         return false;
     (*ways)->count = 0;
-    add_strings(*ways, &part->strings, 0, 0);
+    stile_part_add_strings(*ways, &part->strings, 0, 0, true);
     *count = 1;
     return true;
 }
@@ -170,16 +165,16 @@ static const stile_part_clause *best_of(const stile_part_way *way)
     const stile_part_clause *best = NULL;
 
     for (size_t i = 0; i < way->count; i++)
-        if (!best || way->clauses[i].often < best->often)
+        if (!best || best->short_one > way->clauses[i].short_one ||
+            (best->short_one == way->clauses[i].short_one && way->clauses[i].often < best->often))
             best = &way->clauses[i];
     return best;
 }
 
-/* Many ways as one: of each its best clause, all of them together. */
-static bool collapse(stile_part_way **ways, size_t *count, stile_arena *arena)
+bool stile_part_collapse(stile_part_way **ways, size_t *count, stile_arena *arena)
 {
     stile_part_way *one = stile_arena_alloc(arena, sizeof *one);
-    stile_part_clause clause = {.low = STILE_FAR};
+    stile_part_clause clause = {.low = STILE_FAR, .bound_if = true};
     size_t strings = 0;
 
     if (!one)
@@ -202,8 +197,10 @@ static bool collapse(stile_part_way **ways, size_t *count, stile_arena *arena)
             clause.low = best->low < clause.low ? best->low : clause.low;
             clause.high = best->high > clause.high ? best->high : clause.high;
             clause.often += best->often;
+            clause.bound_if = clause.bound_if && best->bound_if;
+            clause.short_one = clause.short_one || best->short_one;
         }
-        add_clause(one, &clause);
+        stile_part_add_clause(one, &clause);
     }
     *ways = one;
     *count = 1;
@@ -227,11 +224,37 @@ static bool choice_of_strings(stile_part *out, const stile_part *parts, size_t c
     return true;
 }
 
-/* The exact ones together are one way, each way of the others another. */
+/* The exact ones together are one way; another, of which nothing is known, where some of their strings cannot
+ * be looked for. */
+static bool add_exact_ways(stile_part *out, const stile_part *parts, size_t count, size_t strings,
+                           stile_arena *arena)
+{
+    stile_part exact;
+    stile_part_strings found = {NULL, 0};
+    stile_literal l;
+
+    if (strings == 0)
+        return true;
+    if (!choice_of_strings(&exact, parts, count, strings, arena) ||
+        !(found.all = stile_arena_array(arena, strings, sizeof *found.all)))
+        return false;
+    for (size_t i = 0; i < strings; i++)
+        if (stile_part_literal(&exact.strings.all[i], &l))
+            found.all[found.count++] = exact.strings.all[i];
+    if (found.count > 0) {
+        out->ways[out->way_count].count = 0;
+        stile_part_add_strings(&out->ways[out->way_count++], &found, 0, 0, true);
+    }
+    if (found.count < strings)
+        out->ways[out->way_count++].count = 0;
+    return true;
+}
+
+/* The exact ones, and each way of the others. */
 static bool choice_of_ways(stile_part *out, const stile_part *parts, size_t count, size_t strings,
                            stile_arena *arena)
 {
-    size_t most = strings > 0;
+    size_t most = 2;
     stile_part_way *ways;
 
     for (size_t i = 0; i < count; i++)
@@ -239,28 +262,26 @@ static bool choice_of_ways(stile_part *out, const stile_part *parts, size_t coun
     if (!(ways = stile_arena_array(arena, most, sizeof *ways)))
         return false;
     *out = (stile_part){.ways = ways};
-    if (strings > 0) {
-        stile_part exact;
-        if (!choice_of_strings(&exact, parts, count, strings, arena))
-            return false;
-        ways[0].count = 0;
-        add_strings(&ways[0], &exact.strings, 0, 0);
-        out->way_count = 1;
-    }
+    if (!add_exact_ways(out, parts, count, strings, arena))
+        return false;
     for (size_t i = 0; i < count; i++)
         if (!parts[i].exact) {
             memcpy(ways + out->way_count, parts[i].ways, parts[i].way_count * sizeof *ways);
             out->way_count += parts[i].way_count;
         }
-    return out->way_count <= STILE_NEEDS_WAYS || collapse(&out->ways, &out->way_count, arena);
+    return out->way_count <= STILE_NEEDS_WAYS ||
+           stile_part_collapse(&out->ways, &out->way_count, arena);
 }
 
 bool stile_part_choice(stile_part *out, const stile_part *parts, size_t count, stile_arena *arena)
 {
     size_t exact = 0, strings = 0;
     uint32_t min = STILE_FAR, max = 0;
+    bool bounds = true, keeps_bound = true;
 
     for (size_t i = 0; i < count; i++) {
+        bounds = bounds && parts[i].bounds;
+        keeps_bound = keeps_bound && parts[i].keeps_bound;
         exact += parts[i].exact;
         strings += parts[i].exact ? parts[i].strings.count : 0;
         min = parts[i].min < min ? parts[i].min : min;
@@ -274,6 +295,8 @@ bool stile_part_choice(stile_part *out, const stile_part *parts, size_t count, s
     }
     out->min = min;
     out->max = max;
+    out->bounds = bounds;
+    out->keeps_bound = keeps_bound;
     return true;
 }
 
@@ -287,7 +310,7 @@ bool stile_part_repeat(stile_part *part, uint32_t least, uint32_t most, stile_ar
         return stile_part_string_of(&both[1], "", 0, arena) &&
                stile_part_choice(part, both, 2, arena);
     if (least == 0)
-        return stile_part_opaque(part, 0, product(part->max, most), arena);
+        return stile_part_opaque(part, 0, product(part->max, most), part->keeps_bound, arena);
     /* the first time it stands where it stood */
     if (part->exact) {
         if (!stile_part_ways(part, &part->ways, &part->way_count, arena))
@@ -296,109 +319,5 @@ bool stile_part_repeat(stile_part *part, uint32_t least, uint32_t most, stile_ar
     }
     part->min = product(part->min, least);
     part->max = product(part->max, most);
-    return true;
-}
-
-bool stile_sequence_start(stile_sequence *s, stile_arena *arena)
-{
-    stile_part none, nothing;
-
-    if (!stile_part_opaque(&none, 0, 0, arena) || !stile_part_string_of(&nothing, "", 0, arena))
-        return false;
-    *s =
-        (stile_sequence){.ways = none.ways, .way_count = 1, .tail = nothing.strings, .whole = true};
-    return true;
-}
-
-/* What the tail asks for becomes a clause of each way. */
-static void flush(stile_sequence *s)
-{
-    for (size_t i = 0; i < s->way_count; i++)
-        add_strings(&s->ways[i], &s->tail, s->tail_low, s->tail_high);
-    s->whole = false;
-}
-
-/* Each string of the tail with each of `more` behind it; false where that makes too many or too long. */
-static bool cross(stile_sequence *s, const stile_part_strings *more, stile_arena *arena, bool *ok)
-{
-    stile_part_strings all = {0};
-
-    if (s->tail.count * more->count > STILE_PART_JOINED && s->tail.count > 1 && more->count > 1)
-        return false;
-    for (size_t i = 0; i < s->tail.count; i++)
-        for (size_t k = 0; k < more->count; k++)
-            if (s->tail.all[i].len + more->all[k].len > STILE_LITERAL_MAX)
-                return false;
-    all.all = stile_arena_array(arena, s->tail.count * more->count, sizeof *all.all);
-    if (!(*ok = all.all != NULL))
-        return true;
-    for (size_t i = 0; i < s->tail.count; i++)
-        for (size_t k = 0; k < more->count; k++) {
-            stile_part_string *to = &all.all[all.count++];
-            *to = s->tail.all[i];
-            memcpy(to->text + to->len, more->all[k].text, more->all[k].len);
-            to->len = (uint8_t)(to->len + more->all[k].len);
-        }
-    s->tail = all;
-    return true;
-}
-
-/* Each way so far with each of the part's behind it. */
-static bool multiply(stile_sequence *s, const stile_part *part, stile_arena *arena)
-{
-    stile_part_way *more = part->ways, *all;
-    size_t count = part->way_count, made = 0;
-
-    if (s->way_count * count > STILE_NEEDS_WAYS && !collapse(&more, &count, arena))
-        return false;
-    if (!(all = stile_arena_array(arena, s->way_count * count, sizeof *all)))
-        return false;
-    for (size_t i = 0; i < s->way_count; i++)
-        for (size_t k = 0; k < count; k++) {
-            stile_part_way *to = &all[made++];
-            *to = s->ways[i];
-            for (size_t c = 0; c < more[k].count; c++) {
-                stile_part_clause clause = more[k].clauses[c];
-                clause.low = sum(clause.low, s->min);
-                clause.high = sum(clause.high, s->max);
-                add_clause(to, &clause);
-            }
-        }
-    s->ways = all;
-    s->way_count = made;
-    return true;
-}
-
-bool stile_sequence_add(stile_sequence *s, const stile_part *part, stile_arena *arena)
-{
-    stile_part nothing;
-    bool ok = true;
-
-    if (part->exact && !cross(s, &part->strings, arena, &ok)) {
-        flush(s);
-        s->tail = part->strings;
-        s->tail_low = s->min;
-        s->tail_high = s->max;
-    } else if (!part->exact) {
-        flush(s);
-        ok = multiply(s, part, arena) && stile_part_string_of(&nothing, "", 0, arena);
-        s->tail = nothing.strings;
-        s->tail_low = sum(s->min, part->min);
-        s->tail_high = sum(s->max, part->max);
-    }
-    s->min = sum(s->min, part->min);
-    s->max = sum(s->max, part->max);
-    return ok;
-}
-
-bool stile_sequence_end(stile_sequence *s, stile_part *out, stile_arena *arena)
-{
-    (void)arena;
-    if (s->whole) {
-        *out = (stile_part){.exact = true, .strings = s->tail, .min = s->min, .max = s->max};
-        return true;
-    }
-    flush(s);
-    *out = (stile_part){.ways = s->ways, .way_count = s->way_count, .min = s->min, .max = s->max};
     return true;
 }

@@ -24,7 +24,9 @@ typedef struct stile_part_strings {
 typedef struct stile_part_clause {
     stile_part_strings strings;
     uint32_t low, high;
-    double often; /* estimated occurrences in 1,000 bytes */
+    double often;   /* estimated occurrences in 1,000 bytes */
+    bool bound_if;  /* a word begins where it does, if one does where the part does */
+    bool short_one; /* as a stile_clause's */
 } stile_part_clause;
 
 typedef struct stile_part_way {
@@ -38,6 +40,9 @@ typedef struct stile_part {
     stile_part_way *ways;       /* of another */
     size_t way_count;
     uint32_t min, max; /* bytes that it matches; `max` may be STILE_FAR */
+    /* Whether a word, if one comes next, begins there: behind any match; or only if one began where the
+     * match does. */
+    bool bounds, keeps_bound;
 } stile_part;
 
 /* Pieces one behind the other, under way. */
@@ -46,13 +51,17 @@ typedef struct stile_sequence {
     size_t way_count;
     stile_part_strings tail; /* strings that end where the sequence ends so far */
     uint32_t tail_low, tail_high;
+    bool tail_bound_if; /* as a clause's */
     uint32_t min, max;
-    bool whole; /* the tail is all of it */
+    bool whole;               /* the tail is all of it */
+    bool bounds, keeps_bound; /* as a part's */
 } stile_sequence;
 
 /* All borrow from `arena` and give false when it is full. */
 bool stile_part_string_of(stile_part *out, const char *text, size_t len, stile_arena *arena);
-bool stile_part_opaque(stile_part *out, uint32_t min, uint32_t max, stile_arena *arena);
+/* Not followed up; `outside`: none of its bytes is a letter of a word. */
+bool stile_part_opaque(stile_part *out, uint32_t min, uint32_t max, bool outside,
+                       stile_arena *arena);
 /* One of `count` parts. */
 bool stile_part_choice(stile_part *out, const stile_part *parts, size_t count, stile_arena *arena);
 /* `part` from `least` to `most` times. */
@@ -66,7 +75,26 @@ bool stile_sequence_end(stile_sequence *s, stile_part *out, stile_arena *arena);
 bool stile_part_ways(const stile_part *part, stile_part_way **ways, size_t *count,
                      stile_arena *arena);
 
-/* A string as what can be looked for; false when it is too short. */
+/* One clause more; past the most the least telling goes, but the first, where matches begin. */
+void stile_part_add_clause(stile_part_way *way, const stile_part_clause *clause);
+/* The strings as a clause, if they can be looked for. */
+void stile_part_add_strings(stile_part_way *way, const stile_part_strings *strings, uint32_t low,
+                            uint32_t high, bool bound_if);
+/* Many ways as one: of each its best clause, all of them together. */
+bool stile_part_collapse(stile_part_way **ways, size_t *count, stile_arena *arena);
+/* How often the clause's strings are found, and whether they are short. */
+void stile_part_weigh(stile_part_clause *clause);
+/* Where words begin at each of the strings. */
+bool stile_part_bind(stile_part_strings *strings, stile_arena *arena);
+
+static inline bool stile_part_in_word(char c)
+{
+    return ((unsigned)c | 32u) - 'a' < 26u || (unsigned)c - '0' < 10u || c == '_';
+}
+
+/* A string as what can be looked for; false when it is empty. */
 bool stile_part_literal(const stile_part_string *string, stile_literal *out);
+/* Two bytes at most, and not a word. */
+bool stile_part_is_short(const stile_literal *literal);
 
 #endif

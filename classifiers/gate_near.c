@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What stands near a pilot. A match of the way starts at one of the places that the pilot's bounds give; so each
+ * other clause stands in a stretch of text about the pilot, or there is no match. The clause whose distance
+ * from the start varies least, the anchor, then gives the places exactly. */
+#include "base/memory.h"
+#include "classifiers/gate_scan.h"
+
+typedef struct stretch {
+    uint32_t low, high;
+} stretch;
+
+static bool in_filter(const uint64_t *filter, uint32_t gram)
+{
+    return filter[gram / 64] >> gram % 64 & 1;
+}
+
+/* Whether one of the group's literals with that gram stands at `at`. */
+static bool stands(const stile_gate *gate, const stile_gate_scratch *s,
+                   const stile_gate_group *group, uint32_t gram, uint32_t at)
+{
+    const stile_gate_member *members = gate->members + group->first;
+    const char *text = s->text + STILE_GATE_PAD + at;
+    uint64_t head = stile_gate_load(text);
+    uint32_t part = gram / (256 / STILE_GATE_PARTS);
+
+    for (uint32_t i = group->start[part]; i < group->start[part + 1]; i++)
+        if (members[i].gram == gram &&
+            stile_gate_is(&gate->literals[members[i].literal], text, head))
+            return true;
+    return false;
+}
+
+static bool find_word(const stile_gate *gate, const stile_gate_scratch *s,
+                      const stile_gate_group *group, stretch in, uint32_t *at)
+{
+    const stile_gate_word *word = &s->words[s->blocks[in.low / STILE_GATE_BLOCK]];
+
+    while (word->at < in.low)
+        word++;
+    for (; word->at <= in.high; word++) {
+        uint32_t gram = stile_gate_gram(word->bit);
+        if ((in_filter(group->filter, gram) && stands(gate, s, group, gram, word->at)) ||
+            (group->pairs && in_filter(group->filter, word->pair) &&
+             stands(gate, s, group, word->pair, word->at))) {
+            *at = word->at;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_other(const stile_gate *gate, const stile_gate_scratch *s,
+                       const stile_gate_group *group, stretch in, uint32_t *at)
+{
+    const unsigned char *text = (const unsigned char *)s->text + STILE_GATE_PAD;
+
+    for (uint32_t i = in.low; i <= in.high; i++)
+        if (in_filter(group->filter, text[i]) && stands(gate, s, group, text[i], i)) {
+            *at = i;
+            return true;
+        }
+    return false;
+}
+
+/* The first place in the stretch where a literal of the set stands. */
+static bool look_for(const stile_gate *gate, const stile_gate_scratch *s, uint32_t index,
+                     stretch in, uint32_t *at)
+{
+    const stile_gate_group *groups = gate->sets[index].groups;
+    bool found = false;
+
+    if (in.low > in.high)
+        return false;
+    if (groups[STILE_GATE_WORDS].start[STILE_GATE_PARTS] > 0 &&
+        (found = find_word(gate, s, &groups[STILE_GATE_WORDS], in, at)))
+        in.high = *at;
+    if (groups[STILE_GATE_ANYWHERE].start[STILE_GATE_PARTS] > 0)
+        found |= find_other(gate, s, &groups[STILE_GATE_ANYWHERE], in, at);
+    return found;
+}
+
+/* The same, remembered: one way after the other asks for the same, one pilot after the other for nearly the
+ * same. */
+static bool find(const stile_gate *gate, stile_gate_scratch *s, uint32_t index, stretch in,
+                 uint32_t *at)
+{
+    stile_gate_seen *seen = &s->sets[index];
+
+    if (in.low >= s->len || in.low > in.high)
+        return false;
+    in.high = in.high < s->len ? in.high : (uint32_t)s->len - 1;
+    if (seen->scan != s->scan || in.low < seen->from || in.low > seen->to)
+        *seen = (stile_gate_seen){s->scan, in.low, in.low, false};
+    if (!seen->found && seen->to <= in.high) {
+        seen->found = look_for(gate, s, index, (stretch){seen->to, in.high}, &seen->to);
+        if (!seen->found)
+            seen->to = in.high + 1;
+    }
+    *at = seen->to;
+    return seen->found && seen->to <= in.high;
+}
+
+/* Whether the clause stands in the stretch; of one that is too long, it may. */
+static bool may_stand(const stile_gate *gate, stile_gate_scratch *s, uint32_t index, stretch in)
+{
+    uint32_t at, end = in.high < s->len ? in.high : (uint32_t)s->len;
+
+    return (in.low < end && end - in.low > STILE_GATE_NEAR) || find(gate, s, index, in, &at);
+}
+
+static uint32_t sum(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+/* Where clause `c` of the way stands, in a match that starts in `starts` and has its pilot at `at`. */
+static stretch stretch_of(const stile_gate_way *way, uint32_t c, stretch starts, uint32_t at)
+{
+    stretch in = {sum(starts.low, way->low[c]), sum(starts.high, way->high[c])};
+
+    if (c > way->pilot)
+        in.low = in.low > at ? in.low : at + 1;
+    else
+        in.high = in.high < at ? in.high : at - 1; /* `at` is behind low[c], so no 0 */
+    return in;
+}
+
+/* One range more of a way, or its last one grown, so that a way whose matches may start far ahead of their
+ * first clause has few. */
+static void add_range(stile_gate_scratch *s, stile_gate_state *state, stile_gate_range r)
+{
+    stile_gate_range *last = state->range ? &s->ranges[state->range - 1] : NULL;
+
+    if (last && r.low >= last->low && r.low <= last->high + 1) {
+        last->high = r.high > last->high ? r.high : last->high;
+        return;
+    }
+    if (s->range_count == s->range_size) {
+        size_t size = s->range_size ? 2 * s->range_size : 64;
+        stile_gate_range *grown = stile_realloc_array(s->ranges, size, sizeof *grown);
+        if (!grown) {
+            s->failed = true;
+            return;
+        }
+        s->ranges = grown;
+        s->range_size = size;
+    }
+    s->ranges[s->range_count++] = r;
+    state->range = s->range_count;
+}
+
+/* What the anchors in the stretch give, but for those that gave it already. */
+static void add_anchored(const stile_gate *gate, stile_gate_scratch *s, const stile_gate_way *way,
+                         stile_gate_state *state, stretch in)
+{
+    uint32_t low = way->low[way->anchor], high = way->high[way->anchor], at;
+    stretch all = in;
+
+    if (state->from <= in.low && state->to >= in.low)
+        in.low = state->to;
+    for (; find(gate, s, way->set[way->anchor], in, &at); in.low = at + 1) {
+        if (at >= low)
+            add_range(s, state,
+                      (stile_gate_range){way->pattern, at > high ? at - high : 0, at - low});
+    }
+    state->from = all.low;
+    state->to = sum(all.high, 1);
+}
+
+void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, uint32_t index, uint32_t at)
+{
+    const stile_gate_way *way = &gate->ways[index];
+    uint32_t low = way->low[way->pilot], high = way->high[way->pilot];
+    stile_gate_state *state = &s->ways[index];
+    stretch starts;
+
+    if (at < low)
+        return;
+    starts = (stretch){at > high ? at - high : 0, at - low};
+    for (uint8_t i = 0; i < way->checks; i++) {
+        uint32_t c = way->check[i];
+        if ((c < way->pilot && at == 0) ||
+            !may_stand(gate, s, way->set[c], stretch_of(way, c, starts, at)))
+            return;
+    }
+    if (state->scan != s->scan)
+        *state = (stile_gate_state){.scan = s->scan, .from = 1};
+    if (way->anchor == way->pilot)
+        add_range(s, state, (stile_gate_range){way->pattern, starts.low, starts.high});
+    else if (way->anchor > way->pilot || at > 0)
+        add_anchored(gate, s, way, state, stretch_of(way, way->anchor, starts, at));
+}
