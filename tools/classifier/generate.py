@@ -100,9 +100,12 @@ def grammar(count, documents, rng):
         yield row(i, text, "grammar", "indirect", language, [span])
 
 
-WRITTEN_EACH = 6  # texts of a payload's line
-HONEST_EACH = 6  # of an honest line
+EACH, MOST_EACH = 6, 24  # texts of a line: of one with many choices more
 CARRIER_EACH = 4  # of a carrier without a payload
+
+
+def _each(line):
+    return max(EACH, min(MOST_EACH, line.text.count("|")))
 
 
 def _written_row(number, line, text, kind, place=None):
@@ -144,12 +147,12 @@ def by_hand(documents, rng):
     marked, honest = written.read("carrier"), written.read("benign")
     number = 0
     for line in written.read("injection"):
-        for _ in range(WRITTEN_EACH):
+        for _ in range(_each(line)):
             text, start, end = _written_injection(line, marked, honest, spoken, rng)
             yield _written_row(number, line, text, "indirect", (start, end))
             number += 1
     for line in honest:
-        for _ in range(HONEST_EACH):
+        for _ in range(_each(line)):
             yield _written_row(number, line, _honest(line, marked, spoken, rng), "benign-made")
             number += 1
     for line in marked:
