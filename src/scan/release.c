@@ -9,8 +9,6 @@
 #include "scan/invisible.h"
 #include "scan/sentences.h"
 
-static const char removed[] = "[\xe2\x80\xa6]"; /* an ellipsis in brackets */
-
 static bool has_prefix(stile_slice text, size_t at, const char *prefix)
 {
     size_t len = strlen(prefix);
@@ -233,30 +231,6 @@ static stile_status neutralize(stile_slice text, stile_buf *out, stile_error *er
     return st ? st : stile_buf_ok(out, err);
 }
 
-/* The text without the sentences that its findings condemn. */
-static stile_status strip(const stile_verdict *verdict, stile_slice text, stile_buf *out,
-                          stile_error *err)
-{
-    stile_cut *cuts = stile_alloc_array(verdict->finding_count, sizeof *cuts);
-    size_t at = 0, n;
-
-    if (!cuts)
-        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
-    n = stile_sentences_cut(text, verdict->findings, verdict->finding_count, cuts);
-    for (size_t i = 0; i < n; i++) {
-        bool space = cuts[i].end > cuts[i].start &&
-                     (text.ptr[cuts[i].end - 1] == ' ' || text.ptr[cuts[i].end - 1] == '\n');
-        stile_buf_add_slice(out, stile_slice_cut(text, at, cuts[i].start));
-        stile_buf_add_str(out, removed);
-        if (space)
-            stile_buf_add_byte(out, (unsigned char)text.ptr[cuts[i].end - 1]);
-        at = cuts[i].end;
-    }
-    stile_buf_add_slice(out, stile_slice_cut(text, at, text.len));
-    stile_free(cuts);
-    return stile_buf_ok(out, err);
-}
-
 /* A short field is not cut up: what condemns it removes it. */
 static bool field_is_condemned(const stile_verdict *verdict, stile_field field)
 {
@@ -280,7 +254,7 @@ stile_status stile_release_text(const stile_verdict *verdict, stile_field field,
         return STILE_OK;
     stile_buf_init(&stripped, out->cap);
     if (field == STILE_FIELD_TEXT && verdict->flagged)
-        st = strip(verdict, text, &stripped, err);
+        st = stile_sentences_strip(text, verdict->findings, verdict->finding_count, &stripped, err);
     else
         stile_buf_add_slice(&stripped, text);
     if (!st && !(st = stile_buf_ok(&stripped, err)))

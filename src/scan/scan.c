@@ -7,17 +7,13 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "scan/findings.h"
 #include "scan/hits.h"
-#include "scan/sentences.h"
 #include "stile/limits.h"
 
-/* A second rule of one family says less than the first. */
-#define SAME_FAMILY 0.5
 #define CRITICAL 4 /* severity that flags whatever the trust */
 #define CHANNEL_WEIGHT 0.9
 #define LIMIT_WEIGHT 0.3
-/* With less of the text's words left than this after stripping, the chunk is withheld. */
-#define LEAST_LEFT 0.15
 /* More findings than this are not kept, and could be meant to crowd out others: the text is flagged and
  * withheld. */
 #define MAX_FINDINGS 512
@@ -239,18 +235,6 @@ static stile_status scan_joint(scan *s, stile_error *err)
     return st;
 }
 
-static int by_place(const void *a, const void *b)
-{
-    const stile_finding *x = a, *y = b;
-    if (x->field != y->field)
-        return x->field < y->field ? -1 : 1;
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    if (x->end != y->end)
-        return x->end < y->end ? -1 : 1;
-    return strcmp(x->rule, y->rule);
-}
-
 /* What the policy's judge, if any, says of all fields. */
 static stile_status add_judged(scan *s, stile_error *err)
 {
@@ -265,67 +249,15 @@ static stile_status add_judged(scan *s, stile_error *err)
     return st;
 }
 
-/* One finding for a rule at one place, the weightiest, whichever views saw it. */
-static void drop_doubles(scan *s)
-{
-    size_t kept = 0;
-
-    if (s->count)
-        qsort(s->findings, s->count, sizeof *s->findings, by_place);
-    for (size_t i = 0; i < s->count; i++) {
-        stile_finding *f = &s->findings[i], *last = kept ? &s->findings[kept - 1] : NULL;
-        if (last && last->field == f->field && last->start == f->start && last->end == f->end &&
-            strcmp(last->rule, f->rule) == 0) {
-            if (f->weight > last->weight)
-                *last = *f;
-            continue;
-        }
-        s->findings[kept++] = *f;
-    }
-    s->count = kept;
-}
-
-static bool seen_before(const scan *s, size_t i, bool family)
-{
-    const stile_finding *f = &s->findings[i];
-    for (size_t j = 0; j < s->count; j++) {
-        const stile_finding *o = &s->findings[j];
-        bool stronger = o->weight > f->weight || (o->weight == f->weight && j < i);
-        if (j != i && stronger &&
-            strcmp(family ? o->family : o->rule, family ? f->family : f->rule) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* 1 - prod(1 - w): each rule once, at its strongest; all but the strongest of a family at half. */
-static double score_of(const scan *s)
-{
-    double left = 1;
-
-    for (size_t i = 0; i < s->count; i++) {
-        double w = (double)s->findings[i].weight;
-        if (seen_before(s, i, false))
-            continue;
-        left *= 1 - (seen_before(s, i, true) ? SAME_FAMILY * w : w);
-    }
-    return 1 - left;
-}
-
 static stile_disposition dispose(const scan *s, bool flagged)
 {
-    stile_slice text = s->input->field[STILE_FIELD_TEXT];
     bool neutralize = false;
 
-    if (s->overflow)
+    if (s->overflow || (flagged && !stile_findings_leave_enough(s->input->field[STILE_FIELD_TEXT],
+                                                                s->findings, s->count)))
         return STILE_DISPOSITION_WITHHELD;
-    for (size_t i = 0; i < s->count; i++) {
-        if (flagged && s->findings[i].action == STILE_ACTION_WITHHOLD)
-            return STILE_DISPOSITION_WITHHELD;
+    for (size_t i = 0; i < s->count; i++)
         neutralize |= s->findings[i].action == STILE_ACTION_NEUTRALIZE;
-    }
-    if (flagged && stile_sentences_left(text, s->findings, s->count) < LEAST_LEFT)
-        return STILE_DISPOSITION_WITHHELD;
     return flagged || neutralize ? STILE_DISPOSITION_SANITIZED : STILE_DISPOSITION_ALLOW;
 }
 
@@ -358,29 +290,56 @@ static bool is_flagged(const scan *s, double score)
            is_limited(s);
 }
 
+/* Whether what would be released under the verdict would itself be flagged. */
+static stile_status read_left(scan *s, stile_scan_input *left, const stile_verdict *verdict,
+                              stile_slice text, stile_buf *released, bool *flagged,
+                              stile_error *err)
+{
+    bool changed;
+    stile_status st = stile_release_text(verdict, STILE_FIELD_TEXT, text, released, &changed, err);
+
+    *flagged = false;
+    if (st || !changed)
+        return st;
+    left->field[STILE_FIELD_TEXT] = stile_buf_slice(released);
+    if ((st = scan_field(s, STILE_FIELD_TEXT, left->format, err)) || (st = add_judged(s, err)))
+        return st;
+    stile_findings_settle(s->findings, &s->count);
+    *flagged = is_flagged(s, stile_findings_score(s->findings, s->count));
+    return STILE_OK;
+}
+
 /* What stripping leaves is read once more: taking a sentence out can shift an encoding, join what was
- * apart, or remove what cancelled a rule. A text that would be flagged again is withheld. */
+ * apart, or remove what cancelled a rule. What that finds is cut out as well, and the rest is read
+ * again; a text that would be flagged even then is withheld. */
 static stile_status check_left(stile_scanner *scanner, const stile_scan_input *input,
                                stile_arena *arena, stile_verdict *verdict, stile_error *err)
 {
-    stile_scan_input left = {.format = input->format, .trust = input->trust, .local = input->local};
-    scan s = {.scanner = scanner, .input = &left, .arena = arena};
-    stile_buf released;
-    bool changed;
-    stile_status st;
+    enum { ROUNDS = 3 };
+    stile_slice text = input->field[STILE_FIELD_TEXT];
+    bool flagged = true;
 
-    stile_buf_init(&released, (size_t)4 * STILE_MAX_DOCUMENT);
-    st = stile_release_text(verdict, STILE_FIELD_TEXT, input->field[STILE_FIELD_TEXT], &released,
-                            &changed, err);
-    left.field[STILE_FIELD_TEXT] = stile_buf_slice(&released);
-    if (!st && changed && !(st = scan_field(&s, STILE_FIELD_TEXT, left.format, err)) &&
-        !(st = add_judged(&s, err))) {
-        drop_doubles(&s);
-        if (is_flagged(&s, score_of(&s)))
+    for (int round = 0; flagged && verdict->disposition == STILE_DISPOSITION_SANITIZED; round++) {
+        stile_scan_input left = {
+            .format = input->format, .trust = input->trust, .local = input->local};
+        scan s = {.scanner = scanner, .input = &left, .arena = arena};
+        stile_buf released;
+        bool more = false;
+        stile_status st;
+
+        stile_buf_init(&released, (size_t)4 * STILE_MAX_DOCUMENT);
+        st = read_left(&s, &left, verdict, text, &released, &flagged, err);
+        if (!st && flagged && round < ROUNDS)
+            st = stile_findings_add_left(verdict, text, stile_buf_slice(&released), s.findings,
+                                         s.count, arena, &more, err);
+        stile_buf_release(&released);
+        if (st)
+            return st;
+        if (flagged && (!more || !stile_findings_leave_enough(text, verdict->findings,
+                                                              verdict->finding_count)))
             verdict->disposition = STILE_DISPOSITION_WITHHELD;
     }
-    stile_buf_release(&released);
-    return st;
+    return STILE_OK;
 }
 
 stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, stile_arena *arena,
@@ -401,8 +360,8 @@ stile_status stile_scan(stile_scanner *scanner, const stile_scan_input *input, s
             return st;
     if ((st = add_judged(&s, err)))
         return st;
-    drop_doubles(&s);
-    verdict.score = score_of(&s);
+    stile_findings_settle(s.findings, &s.count);
+    verdict.score = stile_findings_score(s.findings, s.count);
     verdict.flagged = is_flagged(&s, verdict.score);
     verdict.disposition = dispose(&s, verdict.flagged);
     verdict.findings = s.findings;
