@@ -130,7 +130,7 @@ static stile_status add_channels(scan *s, const stile_scan_views *views, stile_f
                            .rule = c->what,
                            .weight = (float)CHANNEL_WEIGHT,
                            .severity = 3,
-                           .action = STILE_ACTION_NEUTRALIZE,
+                           .action = c->prose ? STILE_ACTION_STRIP : STILE_ACTION_NEUTRALIZE,
                            .field = (uint8_t)field,
                            .view = STILE_VIEW_RAW,
                            .start = c->start,

@@ -45,8 +45,11 @@ typedef struct stile_scan_view {
 /* Something that no honest text does, seen while making views: prose in tag characters, bytes in
  * variation selectors, zero-width binary, concealing ANSI, bidi-reversed Latin. */
 typedef struct stile_channel {
-    const char *what; /* "tag-characters", "variation-selectors", "zero-width", "ansi", "bidi" */
+    const char
+        *what; /* "tag-characters", "variation-selectors", "zero-width", "parted-letters", "ansi",
+                         "ansi-colour", "bidi" */
     uint32_t start, end;
+    bool prose; /* these bytes are words themselves: neutralizing the signs would leave them */
 } stile_channel;
 
 typedef struct stile_scan_views {
