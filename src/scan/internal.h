@@ -21,6 +21,8 @@ enum { STILE_PREFILTER_RAW, STILE_PREFILTER_OTHER, STILE_PREFILTERS };
 uint32_t stile_prefilter_kinds(int which);
 int stile_prefilter_for(stile_view_kind kind);
 
+typedef struct stile_joint_plan stile_joint_plan; /* scan/joint.h */
+
 struct stile_policy {
     atomic_size_t refs;
     /* immutable */
@@ -30,6 +32,7 @@ struct stile_policy {
         *reads[STILE_VIEW_KINDS]; /* one byte a rule: 1 when its pattern reads such views */
     /* The combinations that rule i feeds: feeds[feeds_from[i]] up to feeds_from[i + 1]. */
     uint32_t *feeds_from, *feeds;
+    stile_joint_plan *joints;
     stile_sensitive *sensitive; /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];
     stile_linear *classifier; /* or NULL: rules alone */
@@ -54,6 +57,7 @@ struct stile_scanner {
     stile_gate_scratch *gates[STILE_PREFILTERS];
     /* made when the policy's prefilters are there */
     stile_prefilter_scratch *scratch[STILE_PREFILTERS];
+    uint32_t *first;    /* one a rule, and one more: scan/joint.c */
     unsigned char *may; /* one byte a rule */
 };
 
@@ -65,6 +69,6 @@ stile_prefilter *stile_policy_prefilter(stile_policy *policy, int which, size_t 
 void stile_policy_prefilter_recall(stile_policy *policy);
 void stile_policy_prefilter_drop(stile_policy *policy);
 
-#define STILE_VIEW_CODE_VERSION 6 /* raised when views, scoring or the sanitizer change */
+#define STILE_VIEW_CODE_VERSION 7 /* raised when views, scoring or the sanitizer change */
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "scan/internal.h"
+#include "scan/joint.h"
 
 /* Score at and above which a verdict says injection, by stile_trust: external, internal, curated. */
 static const double shipped_threshold[3] = {0.5, 0.6, 0.75};
@@ -154,7 +154,9 @@ static stile_status make_gates(stile_policy *policy, stile_error *err)
         st = make_gate(policy, which, err);
     for (int kind = 0; !st && kind < STILE_VIEW_KINDS; kind++)
         st = note_reads(policy, kind, err);
-    return st ? st : note_feeds(policy, err);
+    if (!st)
+        st = note_feeds(policy, err);
+    return st ? st : stile_joint_plan_create(&policy->rules, &policy->joints, err);
 }
 
 stile_status stile_policy_load(const stile_policy_options *options, stile_policy **out,
@@ -217,6 +219,7 @@ void stile_policy_unref(stile_policy *policy)
         stile_free(policy->reads[kind]);
     stile_free(policy->feeds_from);
     stile_free(policy->feeds);
+    stile_joint_plan_destroy(policy->joints);
     stile_rules_release(&policy->rules);
     stile_sensitive_destroy(policy->sensitive);
     stile_linear_destroy(policy->classifier);

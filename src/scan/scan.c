@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "scan/findings.h"
 #include "scan/hits.h"
+#include "scan/joint.h"
 #include "stile/limits.h"
 
 #define CRITICAL 4 /* severity that flags whatever the trust */
@@ -229,9 +230,14 @@ static stile_status scan_joint(scan *s, stile_error *err)
     if ((st = join(field, s->arena, &joined, err)) ||
         (st = stile_scan_views_plain(joined, s->arena, &views, err)))
         return st;
-    for (size_t v = 0; !st && v < views.count; v++)
-        if (views.views[v].kind == STILE_VIEW_NORMALIZED)
-            st = add_crossing(s, &views.views[v], start, end, err);
+    for (size_t v = 0; !st && v < views.count; v++) {
+        const stile_scan_view *view = &views.views[v];
+        bool may = view->kind == STILE_VIEW_NORMALIZED;
+        if (may)
+            st = stile_joint_may_cross(s->scanner, view, (uint32_t[2]){start, end}, &may, err);
+        if (!st && may)
+            st = add_crossing(s, view, start, end, err);
+    }
     return st;
 }
 

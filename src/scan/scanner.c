@@ -11,7 +11,8 @@ stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out, sti
     if (!s)
         return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     s->policy = stile_policy_ref(policy);
-    if (!(s->may = stile_alloc(policy->rules.count)))
+    if (!(s->may = stile_alloc(policy->rules.count)) ||
+        !(s->first = stile_alloc_array(policy->rules.count + 1, sizeof *s->first)))
         st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     else
         st = stile_matcher_create(&s->matcher, err);
@@ -33,6 +34,7 @@ void stile_scanner_destroy(stile_scanner *scanner)
         stile_gate_scratch_destroy(scanner->gates[which]);
         stile_prefilter_scratch_destroy(scanner->scratch[which]);
     }
+    stile_free(scanner->first);
     stile_matcher_destroy(scanner->matcher);
     stile_free(scanner->may);
     stile_policy_unref(scanner->policy);

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads as much of PCRE2's syntax as rules use; at the first thing that it does not know it gives up. A sum
+ * that grows past MOST is no bound either. */
+#include "classifiers/reach.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define MAX_DEPTH 32
+#define MOST 1000000u
+#define NO_END UINT32_MAX
+
+typedef struct reader {
+    stile_slice text;
+    size_t at;
+    int depth;
+} reader;
+
+/* One byte out of a set. */
+typedef struct byte_set {
+    bool has[256];
+} byte_set;
+
+/* What an atom takes; `set` where it is one byte of a set. */
+typedef struct atom {
+    stile_reach reach;
+    bool is_set;
+    byte_set set;
+} atom;
+
+static const stile_reach nothing = {0, 0, 0, true}, no_bound = {0, 0, 0, false};
+
+static bool read_choice(reader *r, stile_reach *out);
+
+static bool done(const reader *r)
+{
+    return r->at >= r->text.len;
+}
+
+static char peek(const reader *r)
+{
+    return done(r) ? '\0' : r->text.ptr[r->at];
+}
+
+static bool takes(reader *r, const char *what)
+{
+    if (!stile_slice_starts(stile_slice_cut(r->text, r->at, r->text.len), stile_str(what)))
+        return false;
+    r->at += strlen(what);
+    return true;
+}
+
+static stile_reach bounded(uint64_t bytes, uint64_t words, uint64_t gaps)
+{
+    if (bytes > MOST || words > MOST || gaps > MOST)
+        return no_bound;
+    return (stile_reach){(uint32_t)bytes, (uint32_t)words, (uint32_t)gaps, true};
+}
+
+static stile_reach sum_of(stile_reach a, stile_reach b)
+{
+    if (!a.bounded || !b.bounded)
+        return no_bound;
+    return bounded((uint64_t)a.bytes + b.bytes, (uint64_t)a.words + b.words,
+                   (uint64_t)a.gaps + b.gaps);
+}
+
+static stile_reach times(stile_reach a, uint64_t most)
+{
+    return a.bounded ? bounded(a.bytes * most, a.words * most, a.gaps * most) : no_bound;
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static stile_reach larger_of(stile_reach a, stile_reach b)
+{
+    if (!a.bounded || !b.bounded)
+        return no_bound;
+    return bounded(larger(a.bytes, b.bytes), larger(a.words, b.words), larger(a.gaps, b.gaps));
+}
+
+static bool is_word(unsigned char c)
+{
+    return stile_ascii_is_letter((char)c) || stile_ascii_is_digit((char)c) || c == '_';
+}
+
+/* The classes of escapes; PCRE2's without UCP: of ASCII, but for \h and \v, of which there is no need to know
+ * more than what they have of blanks and words. */
+static bool in_class(char name, unsigned char c)
+{
+    bool white = c == ' ' || (c >= '\t' && c <= '\r');
+
+    switch (name | 32) {
+    case 'w':
+        return is_word(c) == (name == 'w');
+    case 'd':
+        return stile_ascii_is_digit((char)c) == (name == 'd');
+    case 's':
+        return white == (name == 's');
+    default: /* h, v */
+        return name == 'h' || name == 'v' ? !is_word(c) : true;
+    }
+}
+
+static void add_class(byte_set *set, char name)
+{
+    for (int c = 0; c < 256; c++)
+        set->has[c] |= in_class(name, (unsigned char)c);
+}
+
+/* Both cases of it, as patterns are caseless. */
+static void add_byte(byte_set *set, unsigned char c)
+{
+    set->has[c] = true;
+    if (stile_ascii_is_letter((char)c))
+        set->has[c ^ 32] = true;
+}
+
+static int hex_value(char c)
+{
+    if (stile_ascii_is_digit(c))
+        return c - '0';
+    c = (char)(c | 32);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte that an escape stands for, behind its backslash; false: it is a class, or not known. */
+static bool escaped_byte(reader *r, unsigned char *out)
+{
+    static const char names[] = "ntrfea", values[] = "\n\t\r\f\033\a";
+    char c = peek(r);
+    const char *name = c ? strchr(names, c) : NULL;
+
+    if (done(r))
+        return false;
+    if (name) {
+        *out = (unsigned char)values[name - names];
+    } else if (c == 'x' && r->at + 2 < r->text.len && hex_value(r->text.ptr[r->at + 1]) >= 0 &&
+               hex_value(r->text.ptr[r->at + 2]) >= 0) {
+        *out = (unsigned char)(16 * hex_value(r->text.ptr[r->at + 1]) +
+                               hex_value(r->text.ptr[r->at + 2]));
+        r->at += 2;
+    } else if (stile_ascii_is_letter(c) || stile_ascii_is_digit(c)) {
+        return false;
+    } else {
+        *out = (unsigned char)c;
+    }
+    r->at++;
+    return true;
+}
+
+static bool is_class_name(char c)
+{
+    return c && strchr("wWdDsShHvV", c);
+}
+
+/* Behind a backslash. */
+static bool read_escape(reader *r, atom *out)
+{
+    unsigned char byte;
+    char c = peek(r);
+
+    out->reach = bounded(1, 0, 0);
+    if (escaped_byte(r, &byte)) {
+        out->is_set = true;
+        add_byte(&out->set, byte);
+        return true;
+    }
+    r->at++;
+    if (is_class_name(c)) {
+        out->is_set = true;
+        add_class(&out->set, c);
+        return true;
+    }
+    if (c && strchr("bBAzZG", c)) {
+        out->reach = nothing;
+        return true;
+    }
+    return false;
+}
+
+/* One member of a class, or a range. */
+static bool read_member(reader *r, byte_set *set)
+{
+    unsigned char first = (unsigned char)peek(r), last;
+
+    if (peek(r) == '[' && r->at + 1 < r->text.len && strchr(":.=", r->text.ptr[r->at + 1]))
+        return false;
+    r->at++;
+    if (first == '\\' && !escaped_byte(r, &first)) {
+        char name = peek(r);
+        r->at++;
+        if (!is_class_name(name))
+            return false;
+        add_class(set, name);
+        return true;
+    }
+    add_byte(set, first);
+    if (peek(r) != '-' || r->at + 1 >= r->text.len || r->text.ptr[r->at + 1] == ']')
+        return true;
+    r->at++;
+    last = (unsigned char)peek(r);
+    r->at++;
+    if (last == '[' || (last == '\\' && !escaped_byte(r, &last)))
+        return false;
+    for (int c = first; c <= last; c++)
+        add_byte(set, (unsigned char)c);
+    return true;
+}
+
+/* Behind a '['. */
+static bool read_class(reader *r, atom *out)
+{
+    bool negated = takes(r, "^"), first = true;
+
+    out->reach = bounded(1, 0, 0);
+    out->is_set = true;
+    for (; !done(r) && (first || peek(r) != ']'); first = false)
+        if (!read_member(r, &out->set))
+            return false;
+    for (int c = 0; negated && c < 256; c++)
+        out->set.has[c] = !out->set.has[c];
+    return takes(r, "]");
+}
+
+/* Behind a '('. What looks around takes no bytes, whatever it asks for. */
+static bool read_group(reader *r, atom *out)
+{
+    bool around = takes(r, "?=") || takes(r, "?!") || takes(r, "?<=") || takes(r, "?<!");
+
+    if (!around && !takes(r, "?:") && !takes(r, "?>") && (peek(r) == '?' || peek(r) == '*'))
+        return false;
+    if (++r->depth > MAX_DEPTH || !read_choice(r, &out->reach) || !takes(r, ")"))
+        return false;
+    r->depth--;
+    if (around)
+        out->reach = nothing;
+    return true;
+}
+
+static bool read_atom(reader *r, atom *out)
+{
+    char c = peek(r);
+
+    memset(out, 0, sizeof *out);
+    r->at++;
+    switch (c) {
+    case '(':
+        return read_group(r, out);
+    case '[':
+        return read_class(r, out);
+    case '\\':
+        return read_escape(r, out);
+    case '^':
+    case '$':
+        out->reach = nothing;
+        return true;
+    case '*':
+    case '+':
+    case '?':
+    case '{':
+        return false;
+    default:
+        out->reach = bounded(1, 0, 0);
+        out->is_set = true;
+        if (c == '.')
+            memset(out->set.has, true, sizeof out->set.has);
+        else
+            add_byte(&out->set, (unsigned char)c);
+        return true;
+    }
+}
+
+static bool read_number(reader *r, uint32_t *out)
+{
+    size_t start = r->at;
+
+    for (*out = 0; stile_ascii_is_digit(peek(r)) && r->at - start < 5; r->at++)
+        *out = *out * 10 + (uint32_t)(peek(r) - '0');
+    return r->at > start;
+}
+
+/* "{2}", "{2,}", "{2,5}". Braces around anything else are text, or what a later PCRE2 takes for a count: not
+ * known. */
+static bool read_braces(reader *r, uint32_t *most)
+{
+    if (!takes(r, "{") || !read_number(r, most))
+        return false;
+    if (takes(r, ",") && !read_number(r, most))
+        *most = NO_END;
+    return takes(r, "}");
+}
+
+/* As often as may be: a set without the blank takes no more than a run of what is none, one without letters,
+ * digits and '_' no more than a run between words. */
+static stile_reach repeated(const atom *a)
+{
+    bool words = false;
+
+    if (!a->reach.bounded)
+        return no_bound;
+    if (!a->is_set)
+        return a->reach.bytes || a->reach.words || a->reach.gaps ? no_bound : nothing;
+    if (!a->set.has[' '])
+        return bounded(0, 1, 0);
+    for (int c = 0; c < 256; c++)
+        words |= a->set.has[c] && is_word((unsigned char)c);
+    return words ? no_bound : bounded(0, 0, 1);
+}
+
+static bool read_repeated(reader *r, stile_reach *out)
+{
+    uint32_t most = 1;
+    bool counted = true;
+    atom a;
+
+    if (!read_atom(r, &a))
+        return false;
+    if (takes(r, "*") || takes(r, "+"))
+        most = NO_END;
+    else if (peek(r) != '{')
+        counted = takes(r, "?");
+    else if (!read_braces(r, &most))
+        return false;
+    if (counted)
+        (void)(takes(r, "?") || takes(r, "+"));
+    *out = most == NO_END ? repeated(&a) : times(a.reach, most);
+    return true;
+}
+
+static bool read_sequence(reader *r, stile_reach *out)
+{
+    *out = nothing;
+    while (!done(r) && peek(r) != '|' && peek(r) != ')') {
+        stile_reach next;
+        if (!read_repeated(r, &next))
+            return false;
+        *out = sum_of(*out, next);
+    }
+    return true;
+}
+
+static bool read_choice(reader *r, stile_reach *out)
+{
+    *out = nothing;
+    do {
+        stile_reach way;
+        if (!read_sequence(r, &way))
+            return false;
+        *out = larger_of(*out, way);
+    } while (takes(r, "|"));
+    return true;
+}
+
+stile_reach stile_reach_of(stile_slice pattern)
+{
+    reader r = {.text = pattern};
+    stile_reach reach;
+
+    return read_choice(&r, &reach) && done(&r) ? reach : no_bound;
+}
+
+/* Into the longest runs so far, longest first. */
+static void keep_run(uint32_t *longest, uint32_t run)
+{
+    size_t at = STILE_RUNS;
+
+    if (run <= longest[at])
+        return;
+    for (; at > 1 && longest[at - 1] < run; at--)
+        longest[at] = longest[at - 1];
+    longest[at] = run;
+}
+
+static void add_up(uint32_t *runs)
+{
+    for (size_t n = 1; n <= STILE_RUNS; n++)
+        runs[n] += runs[n - 1];
+}
+
+void stile_runs_of(stile_slice text, stile_runs *out)
+{
+    uint32_t word = 0, gap = 0;
+
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == ' ') {
+            keep_run(out->words, word);
+            word = 0;
+            gap++;
+        } else if (is_word(c)) {
+            keep_run(out->gaps, gap);
+            gap = 0;
+            word++;
+        } else {
+            word++;
+            gap++;
+        }
+    }
+    keep_run(out->words, word);
+    keep_run(out->gaps, gap);
+    add_up(out->words);
+    add_up(out->gaps);
+}
+
+/* What so many runs have: repeats take parts of runs that do not overlap, so that one more never has more
+ * than the next longest run. */
+static uint64_t most_of(const uint32_t *sums, uint32_t count)
+{
+    uint32_t more = count > STILE_RUNS ? count - STILE_RUNS : 0;
+    uint32_t least = sums[STILE_RUNS] - sums[STILE_RUNS - 1];
+
+    return sums[more ? STILE_RUNS : count] + (uint64_t)more * least;
+}
+
+uint32_t stile_reach_within(const stile_reach *reach, const stile_runs *runs)
+{
+    uint64_t most =
+        reach->bytes + most_of(runs->words, reach->words) + most_of(runs->gaps, reach->gaps);
+
+    return reach->bounded && most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+}
