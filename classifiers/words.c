@@ -56,9 +56,11 @@ static int width_alone(stile_slice text, size_t at)
 
 static void note_mark(stile_word *out, unsigned char mark)
 {
+    if (mark < 33 || mark > 126) /* most are a space */
+        return;
     if (begins_after(mark))
         out->begins = true;
-    if (mark < 33 || mark > 126 || out->mark_count == STILE_WORD_MARKS)
+    if (out->mark_count == STILE_WORD_MARKS)
         return;
     for (size_t i = 0; i < out->mark_count; i++)
         if (out->marks[i] == mark)

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "classifiers/misplaced.h"
 #include "scan/joint.h"
 
 /* Score at and above which a verdict says injection, by stile_trust: external, internal, curated. */
@@ -73,7 +74,7 @@ static stile_status hash_policy(stile_policy *policy, stile_error *err)
 {
     char code[192];
     stile_sha256 sensitive;
-    stile_slice parts[5] = {{0}};
+    stile_slice parts[6] = {{0}};
     stile_status st = stile_sensitive_digest(&sensitive, err);
 
     if (st)
@@ -86,11 +87,13 @@ static stile_status hash_policy(stile_policy *policy, stile_error *err)
     parts[0] = stile_str(code);
     parts[1] = stile_slice_of(policy->rules.digest.bytes, STILE_SHA256_LEN);
     parts[2] = stile_slice_of(sensitive.bytes, STILE_SHA256_LEN);
-    if (policy->classifier)
+    if (policy->classifier) {
         parts[3] = stile_slice_of(stile_linear_digest(policy->classifier)->bytes, STILE_SHA256_LEN);
+        parts[4] = stile_misplaced_version();
+    }
     if (policy->judge)
-        parts[4] = stile_slice_of(policy->judge->hash.bytes, STILE_SHA256_LEN);
-    return stile_sha256_parts(parts, policy->judge ? 5 : 4, &policy->hash, err);
+        parts[5] = stile_slice_of(policy->judge->hash.bytes, STILE_SHA256_LEN);
+    return stile_sha256_parts(parts, policy->judge ? 6 : 5, &policy->hash, err);
 }
 
 static stile_status make_gate(stile_policy *policy, int which, stile_error *err)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "classifiers/misplaced.h"
 #include "scan/findings.h"
 #include "scan/hits.h"
 #include "scan/joint.h"
@@ -106,6 +107,31 @@ static stile_status add_passages(scan *s, const stile_scan_view *view, stile_fie
     return st;
 }
 
+/* Requests that the rest of the text gives no reason for. Its raw view, since case and line breaks tell
+ * where sentences begin; what is obfuscated is for the others. */
+static stile_status add_misplaced(scan *s, const stile_scan_view *view, stile_error *err)
+{
+    stile_misplaced_result result;
+    stile_status st = STILE_OK;
+
+    if (!s->scanner->policy->classifier || view->kind != STILE_VIEW_RAW)
+        return STILE_OK;
+    stile_misplaced_find(view->text, &result);
+    for (size_t i = 0; !st && i < result.count; i++) {
+        const stile_misplaced_hit *hit = &result.hits[i];
+        stile_finding f = {.family = "classifier",
+                           .rule = "misplaced-request",
+                           .weight = (float)hit->weight,
+                           .severity = hit->weight < STILE_MISPLACED_SURE ? 1 : 2,
+                           .action = STILE_ACTION_STRIP,
+                           .field = STILE_FIELD_TEXT,
+                           .view = (uint8_t)view->kind};
+        stile_scan_view_origin(view, hit->start, hit->end, &f.start, &f.end);
+        st = add(s, &f, err);
+    }
+    return st;
+}
+
 static stile_status scan_view(scan *s, const stile_scan_view *view, stile_field field,
                               stile_error *err)
 {
@@ -169,6 +195,8 @@ static stile_status scan_field(scan *s, stile_field field, stile_format format, 
             continue;
         if (!(st = scan_view(s, view, field, err)))
             st = add_passages(s, view, field, err);
+        if (!st && field == STILE_FIELD_TEXT)
+            st = add_misplaced(s, view, err);
     }
     return st;
 }
