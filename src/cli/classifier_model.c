@@ -144,6 +144,27 @@ static void print_passage(const char *view, const json_t *passage)
     }
 }
 
+static void print_misplaced(const json_t *sentence)
+{
+    const json_t *span = json_object_get(sentence, "span");
+    const char *name;
+    json_t *value;
+
+    printf("misplaced, bytes %lld to %lld: score %.2f, weight %.2f\n  ",
+           json_integer_value(json_object_get(span, "start")),
+           json_integer_value(json_object_get(span, "end")),
+           json_number_value(json_object_get(sentence, "score")),
+           json_number_value(json_object_get(sentence, "weight")));
+    stile_print_stored(stdout, stile_str(json_string_value(json_object_get(sentence, "sentence"))),
+                       false);
+    printf("\n ");
+    json_object_foreach(json_object_get(sentence, "features"), name, value)
+    {
+        printf(" %s=%lld", name, json_integer_value(value));
+    }
+    printf("\n");
+}
+
 static void print_explanation(const json_t *explanation)
 {
     size_t v, p;
@@ -157,6 +178,10 @@ static void print_explanation(const json_t *explanation)
         {
             print_passage(json_string_value(json_object_get(view, "view")), passage);
         }
+    }
+    json_array_foreach(json_object_get(explanation, "misplaced"), p, passage)
+    {
+        print_misplaced(passage);
     }
 }
 

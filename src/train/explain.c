@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "classifiers/misplaced.h"
 #include "scan/scan_view.h"
 
 /* One feature that ends in a word of a passage. */
@@ -203,10 +204,41 @@ static stile_status explain_view(const stile_linear *model, const stile_scan_vie
     return st;
 }
 
+/* What tells that a sentence is out of place: its features that are not zero. */
+static json_t *reasons_json(stile_slice text, uint32_t start)
+{
+    stile_misplaced_reason found[STILE_MISPLACED_REASONS];
+    size_t count = stile_misplaced_explain(text, start, found);
+    json_t *object = json_object();
+
+    for (size_t i = 0; object && i < count; i++)
+        if (found[i].value)
+            (void)json_object_set_new(object, found[i].feature, json_integer(found[i].value));
+    return object;
+}
+
+static stile_status explain_misplaced(stile_slice text, json_t *list, stile_error *err)
+{
+    stile_misplaced_result result;
+
+    stile_misplaced_find(text, &result);
+    for (size_t i = 0; i < result.count; i++) {
+        const stile_misplaced_hit *hit = &result.hits[i];
+        json_t *sentence = stile_json_string(stile_slice_cut(text, hit->start, hit->end));
+        json_t *json = json_pack("{s:f,s:f,s:{s:I,s:I},s:o,s:o}", "score", hit->score / 1024.0,
+                                 "weight", hit->weight, "span", "start", (json_int_t)hit->start,
+                                 "end", (json_int_t)hit->end, "sentence", sentence, "features",
+                                 reasons_json(text, hit->start));
+        if (!json || json_array_append_new(list, json))
+            return stile_fail(err, STILE_NO_MEMORY, "explain: out of memory");
+    }
+    return STILE_OK;
+}
+
 stile_status stile_train_explain(const stile_linear *model, stile_slice text, stile_format format,
                                  size_t most, json_t **out, stile_error *err)
 {
-    json_t *list = json_array();
+    json_t *list = json_array(), *misplaced = json_array();
     stile_scan_views views;
     stile_arena arena;
     double score = 0, weight = 0;
@@ -225,9 +257,12 @@ stile_status stile_train_explain(const stile_linear *model, stile_slice text, st
         weight = result.weight > weight ? result.weight : weight;
         any = true;
     }
-    if (!st &&
-        !(*out = json_pack("{s:f,s:f,s:O}", "score", score, "weight", weight, "views", list)))
+    if (!st)
+        st = explain_misplaced(text, misplaced, err);
+    if (!st && !(*out = json_pack("{s:f,s:f,s:O,s:O}", "score", score, "weight", weight, "views",
+                                  list, "misplaced", misplaced)))
         st = stile_fail(err, STILE_NO_MEMORY, "explain: out of memory");
+    json_decref(misplaced);
     json_decref(list);
     stile_arena_release(&arena);
     return st;

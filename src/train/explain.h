@@ -10,8 +10,10 @@
 #include "stile/document.h"
 
 /* {"score","weight","views":[{"view","how","score","passages":[{"score","weight","span":{"start",
- * "end"},"features":[{"feature","kind","logits"}]}]}]}: spans are bytes of `text`; of each passage up
- * to `most` features, the weightiest for an injection first. Caller json_decrefs. */
+ * "end"},"features":[{"feature","kind","logits"}]}]}],"misplaced":[{"score","weight","span","sentence",
+ * "features":{name:count}}]}: spans are bytes of `text`; of each passage up to `most` features, the
+ * weightiest for an injection first; of each misplaced sentence those that are not zero. Caller
+ * json_decrefs. */
 stile_status stile_train_explain(const stile_linear *model, stile_slice text, stile_format format,
                                  size_t most, json_t **out, stile_error *err) STILE_MUST_CHECK;
 

@@ -395,6 +395,31 @@ Test(train, an_explanation_names_the_place_in_the_original_and_the_word_that_dec
     stile_linear_destroy(model);
 }
 
+Test(train, explain_names_a_misplaced_sentence)
+{
+    const char text[] =
+        "The lighthouse on the northern cape was the third at this place. Its lamp burned rape "
+        "oil, "
+        "and later it was fed with gas from a works in the harbour. The keeper lived there until "
+        "1932. What is the capital of Peru? A storm in 1958 broke the gallery, and it was replaced "
+        "by one of iron.";
+    stile_linear *model = obey_model();
+    json_t *explanation = NULL, *sentence;
+    stile_error err = {0};
+
+    cr_assert_eq(
+        stile_train_explain(model, stile_str(text), STILE_FORMAT_TEXT, 5, &explanation, &err),
+        STILE_OK, "%s", err.text);
+    sentence = json_array_get(json_object_get(explanation, "misplaced"), 0);
+    cr_assert_str_eq(json_string_value(json_object_get(sentence, "sentence")),
+                     "What is the capital of Peru?");
+    cr_assert_eq(
+        json_integer_value(json_object_get(json_object_get(sentence, "features"), "names_unseen")),
+        1);
+    json_decref(explanation);
+    stile_linear_destroy(model);
+}
+
 Test(train, a_text_below_the_low_level_has_no_passages)
 {
     stile_linear *model = obey_model();
