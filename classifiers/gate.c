@@ -35,8 +35,7 @@ void stile_gate_scratch_destroy(stile_gate_scratch *scratch)
     if (!scratch)
         return;
     stile_free(scratch->text);
-    stile_free(scratch->words);
-    stile_free(scratch->blocks);
+    stile_gate_words_release(&scratch->words);
     stile_free(scratch->ways);
     stile_free(scratch->sets);
     stile_free(scratch->ranges);
@@ -63,57 +62,19 @@ static uint32_t bit_of(const uint64_t *bits, uint32_t i)
     return (uint32_t)(bits[i / 64] >> i % 64) & 1;
 }
 
-/* Where words begin. Here and below each place is written down and then kept or not, without a branch: of
- * text no processor guesses which it will be, and guessing wrong costs more than the rest. */
-static void find_words(stile_gate_scratch *s)
-{
-    const char *text = s->text + STILE_GATE_PAD;
-    uint32_t before = 0, len = (uint32_t)s->len;
-    size_t count = 0;
-
-    for (uint32_t from = 0; from < len; from += STILE_GATE_BLOCK) {
-        uint32_t to = len - from < STILE_GATE_BLOCK ? len : from + STILE_GATE_BLOCK;
-        s->blocks[from / STILE_GATE_BLOCK] = (uint32_t)count;
-        for (uint32_t at = from; at < to; at++) {
-            uint32_t in_word = stile_gate_in_word[(unsigned char)text[at]];
-            s->words[count].at = at;
-            count += in_word & ~before;
-            before = in_word;
-        }
-    }
-    s->blocks[(len + STILE_GATE_BLOCK - 1) / STILE_GATE_BLOCK] = (uint32_t)count;
-    s->words[count].at = UINT32_MAX;
-    s->word_count = count;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t head = stile_gate_load(text + s->words[i].at);
-        s->words[i].bit = (uint16_t)stile_gate_bit(stile_gate_first(head, STILE_GATE_WORDS));
-        s->words[i].pair = (uint8_t)stile_gate_pair(head);
-    }
-}
-
-/* The words of a block where some pilot may begin. */
-static size_t find_word_places(const stile_gate *gate, const stile_gate_scratch *s, uint32_t from,
+/* The words from `from` to `to` where some pilot may begin. Here and below each place is written down and then
+ * kept or not, without a branch: of text no processor guesses which it will be, and guessing wrong costs more
+ * than the rest. */
+static size_t find_word_places(const stile_gate *gate, const stile_gate_words *words, uint32_t from,
                                uint32_t to, uint32_t *out)
 {
-    size_t count = 0, i = s->blocks[from / STILE_GATE_BLOCK];
-
-    for (; s->words[i].at < to; i++) {
-        out[count] = s->words[i].at;
-        count += bit_of(gate->begins[STILE_GATE_WORDS], s->words[i].bit);
-    }
-    return count;
-}
-
-/* The same of pilots that begin anywhere. */
-static size_t find_places(const stile_gate *gate, const char *text, uint32_t from, uint32_t to,
-                          uint32_t *out)
-{
     size_t count = 0;
 
-    for (uint32_t at = from; at < to; at++) {
-        uint32_t first = stile_gate_first(stile_gate_load(text + at), STILE_GATE_ANYWHERE);
-        out[count] = at;
-        count += bit_of(gate->begins[STILE_GATE_ANYWHERE], stile_gate_bit(first));
+    for (uint32_t i = stile_gate_word_from(words, from); i < words->count && words->at[i] < to;
+         i++) {
+        out[count] = words->at[i];
+        count += bit_of(gate->begins[STILE_GATE_WORDS],
+                        (uint32_t)words->first[i] << 8 | words->second[i]);
     }
     return count;
 }
@@ -144,11 +105,12 @@ static void find_pilots(const stile_gate *gate, stile_gate_scratch *s)
 
     for (uint32_t from = 0; from < len; from += BLOCK) {
         uint32_t to = len - from < BLOCK ? len : from + BLOCK;
-        uint32_t places[BLOCK + 1];
+        uint32_t places[BLOCK + 8];
         suspect words[STILE_GATE_LENGTHS * BLOCK + 1], others[STILE_GATE_LENGTHS * BLOCK + 1];
-        size_t word_count = find_word_places(gate, s, from, to, places), other_count;
+        size_t word_count = find_word_places(gate, &s->words, from, to, places), other_count;
         word_count = find_suspects(gate, text, places, word_count, STILE_GATE_WORDS, words);
-        other_count = find_places(gate, text, from, to, places);
+        other_count =
+            gate->kernel->begins(gate->begins[STILE_GATE_ANYWHERE], text, from, to, places);
         other_count = find_suspects(gate, text, places, other_count, STILE_GATE_ANYWHERE, others);
         for (size_t w = 0, o = 0; w < word_count || o < other_count;)
             if (o == other_count || (w < word_count && words[w].at <= others[o].at))
@@ -165,13 +127,10 @@ static bool make_room(stile_gate_scratch *s, size_t len)
     if (s->text_size >= size)
         return true;
     stile_free(s->text);
-    stile_free(s->words);
-    stile_free(s->blocks);
     s->text_size = 0;
     s->text = stile_alloc(size);
-    s->words = stile_alloc_array(len / 2 + 3, sizeof *s->words);
-    s->blocks = stile_alloc_array(len / STILE_GATE_BLOCK + 2, sizeof *s->blocks);
-    s->text_size = s->text && s->words && s->blocks ? size : 0;
+    if (s->text && stile_gate_words_reserve(&s->words, len))
+        s->text_size = size;
     return s->text_size > 0;
 }
 
@@ -204,7 +163,8 @@ stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch
         scratch->scan = 1;
     }
     if (!scratch->failed) {
-        find_words(scratch);
+        stile_gate_words_find(&scratch->words, gate->kernel, scratch->text + STILE_GATE_PAD,
+                              text.len);
         find_pilots(gate, scratch);
     }
     if (scratch->failed)

@@ -32,12 +32,16 @@ stile_gate_item stile_gate_item_of(const stile_literal *literal, uint32_t way, u
     it.table = it.set * STILE_GATE_LENGTHS + length;
     it.hash = stile_gate_hash(it.head, it.set, length);
     it.pair = it.set == STILE_GATE_WORDS && (len == 1 || (len == 2 && !literal->ends_word));
-    if (it.set == STILE_GATE_ANYWHERE)
+    if (it.set == STILE_GATE_ANYWHERE) {
         it.gram = (uint8_t)it.head;
-    else
-        it.gram = (uint8_t)(it.pair ? stile_gate_pair(it.head)
-                                    : stile_gate_gram(stile_gate_bit(
-                                          stile_gate_first(it.head, STILE_GATE_WORDS))));
+        it.second = (uint8_t)(it.head >> 8);
+    } else if (it.pair) {
+        it.gram = (uint8_t)stile_gate_pair(it.head);
+    } else {
+        uint32_t bit = stile_gate_bit(stile_gate_first(it.head, STILE_GATE_WORDS));
+        it.gram = (uint8_t)(bit >> 8);
+        it.second = (uint8_t)bit;
+    }
     return it;
 }
 
@@ -126,26 +130,50 @@ static size_t find_groups(const stile_gate_making *m, group *out)
     return count;
 }
 
+static void add_to_filters(stile_gate_group *to, const stile_gate_item *it)
+{
+    if (it->pair) {
+        to->pairs = true;
+        stile_gate_filter_add(&to->pair, it->gram);
+        return;
+    }
+    stile_gate_filter_add(&to->first, it->gram);
+    if (it->literal.len > 1)
+        stile_gate_filter_add(&to->second, it->second);
+    else
+        memset(&to->second, 0xff, sizeof to->second);
+}
+
+/* The items stand by gram. */
+static void add_group(stile_gate_making *m, const stile_gate_item *items, size_t count,
+                      size_t *members)
+{
+    stile_gate_group *to = &m->gate->groups[m->gate->group_count++];
+    size_t i = 0;
+
+    to->members = (uint32_t)*members;
+    for (int part = 0; part < STILE_GATE_PARTS; part++) {
+        for (; i < count && items[i].gram / (256 / STILE_GATE_PARTS) == part; i++) {
+            add_to_filters(to, &items[i]);
+            m->gate->members[(*members)++] =
+                (stile_gate_member){items[i].gram, items[i].number & 0xffffff};
+        }
+        to->start[part + 1] = (uint16_t)i;
+    }
+}
+
 static void add_set(stile_gate_making *m, const group *g, size_t *members)
 {
     stile_gate_set *set = &m->gate->sets[m->gate->set_count++];
     size_t i = g->first, end = g->first + g->count;
 
     for (int which = 0; which < STILE_GATE_SETS; which++) {
-        stile_gate_group *to = &set->groups[which];
-        to->first = (uint32_t)*members;
-        for (int part = 0; part < STILE_GATE_PARTS; part++) {
-            for (; i < end && m->items[i].set == which &&
-                   m->items[i].gram / (256 / STILE_GATE_PARTS) == part;
-                 i++) {
-                const stile_gate_item *it = &m->items[i];
-                to->filter[it->gram / 64] |= UINT64_C(1) << it->gram % 64;
-                to->pairs = to->pairs || it->pair;
-                m->gate->members[(*members)++] =
-                    (stile_gate_member){it->gram, it->number & 0xffffff};
-            }
-            to->start[part + 1] = (uint16_t)(*members - to->first);
-        }
+        size_t from = i;
+        while (i < end && m->items[i].set == which)
+            i++;
+        set->group[which] = i > from ? (uint32_t)m->gate->group_count : STILE_GATE_NO_GROUP;
+        if (i > from)
+            add_group(m, &m->items[from], i - from, members);
     }
 }
 
@@ -156,14 +184,20 @@ stile_status stile_gate_make_sets(stile_gate_making *m, stile_error *err)
     size_t count, members = 0;
 
     g->members = stile_alloc_array(m->item_count, sizeof *g->members);
-    g->sets = stile_alloc_array(m->item_count, sizeof *g->sets);
-    if (!groups || !g->members || !g->sets || g->literal_count >> 24) {
+    if (!groups || !g->members || g->literal_count >> 24) {
         stile_free(groups);
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     }
     if (m->item_count)
         qsort(m->items, m->item_count, sizeof *m->items, by_clause);
     count = find_groups(m, groups);
+    g->sets = stile_alloc_array(count, sizeof *g->sets);
+    g->groups = stile_alloc_array(STILE_GATE_SETS * count + 1, sizeof *g->groups);
+    if (!g->sets || !g->groups) {
+        stile_free(groups);
+        return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
+    }
+    g->group_count = STILE_GATE_NO_GROUP + 1;
     if (count)
         qsort(groups, count, sizeof *groups, by_hash);
     for (size_t i = 0; i < count; i++) {

@@ -11,8 +11,8 @@ typedef struct stile_gate_item {
     uint64_t head;
     int set, table; /* the set's tables stand together */
     uint32_t hash, way, number;
-    uint8_t clause, gram;
-    bool pilot, pair; /* pair: a short one at the start of a word */
+    uint8_t clause, gram, second; /* as its group's filters have it; 0 of a single byte */
+    bool pilot, pair;             /* pair: a short one at the start of a word */
 } stile_gate_item;
 
 typedef struct stile_gate_making {

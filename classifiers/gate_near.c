@@ -9,16 +9,11 @@ typedef struct stretch {
     uint32_t low, high;
 } stretch;
 
-static bool in_filter(const uint64_t *filter, uint32_t gram)
-{
-    return filter[gram / 64] >> gram % 64 & 1;
-}
-
 /* Whether one of the group's literals with that gram stands at `at`. */
 static bool stands(const stile_gate *gate, const stile_gate_scratch *s,
                    const stile_gate_group *group, uint32_t gram, uint32_t at)
 {
-    const stile_gate_member *members = gate->members + group->first;
+    const stile_gate_member *members = gate->members + group->members;
     const char *text = s->text + STILE_GATE_PAD + at;
     uint64_t head = stile_gate_load(text);
     uint32_t part = gram / (256 / STILE_GATE_PARTS);
@@ -30,20 +25,29 @@ static bool stands(const stile_gate *gate, const stile_gate_scratch *s,
     return false;
 }
 
+/* The first `count` bits. */
+static uint32_t first_bits(uint32_t bits, uint32_t count)
+{
+    return count < 32 ? bits & ((UINT32_C(1) << count) - 1) : bits;
+}
+
 static bool find_word(const stile_gate *gate, const stile_gate_scratch *s,
                       const stile_gate_group *group, stretch in, uint32_t *at)
 {
-    const stile_gate_word *word = &s->words[s->blocks[in.low / STILE_GATE_BLOCK]];
+    const stile_gate_words *w = &s->words;
+    const stile_gate_kernel *kernel = gate->kernel;
+    uint32_t end = stile_gate_word_from(w, in.high + 1);
 
-    while (word->at < in.low)
-        word++;
-    for (; word->at <= in.high; word++) {
-        uint32_t gram = stile_gate_gram(word->bit);
-        if ((in_filter(group->filter, gram) && stands(gate, s, group, gram, word->at)) ||
-            (group->pairs && in_filter(group->filter, word->pair) &&
-             stands(gate, s, group, word->pair, word->at))) {
-            *at = word->at;
-            return true;
+    for (uint32_t i = stile_gate_word_from(w, in.low); i < end; i += STILE_GATE_FILTER_BYTES) {
+        uint32_t whole = kernel->members(&group->first, w->first + i) &
+                         kernel->members(&group->second, w->second + i);
+        uint32_t pairs = group->pairs ? kernel->members(&group->pair, w->pair + i) : 0;
+        for (uint32_t bits = first_bits(whole | pairs, end - i); bits; bits &= bits - 1) {
+            uint32_t k = (uint32_t)__builtin_ctz(bits);
+            *at = w->at[i + k];
+            if ((whole >> k & 1 && stands(gate, s, group, w->first[i + k], *at)) ||
+                (pairs >> k & 1 && stands(gate, s, group, w->pair[i + k], *at)))
+                return true;
         }
     }
     return false;
@@ -52,30 +56,36 @@ static bool find_word(const stile_gate *gate, const stile_gate_scratch *s,
 static bool find_other(const stile_gate *gate, const stile_gate_scratch *s,
                        const stile_gate_group *group, stretch in, uint32_t *at)
 {
-    const unsigned char *text = (const unsigned char *)s->text + STILE_GATE_PAD;
+    const uint8_t *text = (const uint8_t *)s->text + STILE_GATE_PAD;
 
-    for (uint32_t i = in.low; i <= in.high; i++)
-        if (in_filter(group->filter, text[i]) && stands(gate, s, group, text[i], i)) {
-            *at = i;
-            return true;
+    for (uint32_t i = in.low; i <= in.high; i += STILE_GATE_FILTER_BYTES) {
+        uint32_t bits = gate->kernel->members(&group->first, text + i) &
+                        gate->kernel->members(&group->second, text + i + 1);
+        for (bits = first_bits(bits, in.high - i + 1); bits; bits &= bits - 1) {
+            *at = i + (uint32_t)__builtin_ctz(bits);
+            if (stands(gate, s, group, text[*at], *at))
+                return true;
         }
+    }
     return false;
 }
 
 /* The first place in the stretch where a literal of the set stands. */
 static bool look_for(const stile_gate *gate, const stile_gate_scratch *s, uint32_t index,
-                     stretch in, uint32_t *at)
+                     stretch in, uint32_t *out)
 {
-    const stile_gate_group *groups = gate->sets[index].groups;
+    const uint32_t *group = gate->sets[index].group;
+    uint32_t at = 0;
     bool found = false;
 
-    if (in.low > in.high)
-        return false;
-    if (groups[STILE_GATE_WORDS].start[STILE_GATE_PARTS] > 0 &&
-        (found = find_word(gate, s, &groups[STILE_GATE_WORDS], in, at)))
-        in.high = *at;
-    if (groups[STILE_GATE_ANYWHERE].start[STILE_GATE_PARTS] > 0)
-        found |= find_other(gate, s, &groups[STILE_GATE_ANYWHERE], in, at);
+    if (group[STILE_GATE_WORDS] != STILE_GATE_NO_GROUP &&
+        (found = find_word(gate, s, &gate->groups[group[STILE_GATE_WORDS]], in, &at)))
+        in.high = *out = at;
+    if (group[STILE_GATE_ANYWHERE] != STILE_GATE_NO_GROUP &&
+        find_other(gate, s, &gate->groups[group[STILE_GATE_ANYWHERE]], in, &at)) {
+        *out = at;
+        found = true;
+    }
     return found;
 }
 

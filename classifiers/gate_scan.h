@@ -7,13 +7,22 @@
 
 #include "classifiers/gate_table.h"
 
-enum { STILE_GATE_BLOCK = 64 }; /* bytes whose first word is noted */
+enum { STILE_GATE_BLOCK = STILE_GATE_WORD_BYTES };
 
-typedef struct stile_gate_word {
-    uint32_t at;
-    uint16_t bit; /* stile_gate_bit of how it begins */
-    uint8_t pair; /* stile_gate_pair */
-} stile_gate_word;
+/* A block of the text. */
+typedef struct stile_gate_block {
+    uint64_t begins; /* bit: a word begins there */
+    uint32_t first;  /* its first word, or the first behind it */
+} stile_gate_block;
+
+/* Where the text's words begin, and how. All are padded for kernels. */
+typedef struct stile_gate_words {
+    uint32_t *at;
+    uint8_t *first, *second; /* of the hash of how it begins (stile_gate_bit) */
+    uint8_t *pair;           /* stile_gate_pair */
+    stile_gate_block *blocks;
+    size_t count;
+} stile_gate_words;
 
 /* One way in the text at hand. */
 typedef struct stile_gate_state {
@@ -31,9 +40,7 @@ typedef struct stile_gate_seen {
 struct stile_gate_scratch {
     char *text; /* folded, padded */
     size_t text_size, len;
-    stile_gate_word *words; /* and one more, behind the text */
-    uint32_t *blocks;       /* the first word of each block, or behind it */
-    size_t word_count;
+    stile_gate_words words;
     stile_gate_state *ways;
     stile_gate_seen *sets;
     uint32_t scan;
@@ -55,6 +62,29 @@ static inline bool stile_gate_is(const stile_gate_literal *l, const char *text, 
 /* The way's pilot stands at `at`: a range more, if all else that the way needs is near it. Pilots come in the
  * order of the text. */
 void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, uint32_t way, uint32_t at);
+
+/* How many bits are 1: without the instruction for it, which not every processor has. */
+static inline uint32_t stile_gate_bits(uint64_t x)
+{
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* The first word at `at` or behind. */
+static inline uint32_t stile_gate_word_from(const stile_gate_words *words, uint32_t at)
+{
+    const stile_gate_block *block = &words->blocks[at / STILE_GATE_BLOCK];
+    uint64_t before = block->begins & ((UINT64_C(1) << at % STILE_GATE_BLOCK) - 1);
+    return block->first + stile_gate_bits(before);
+}
+
+bool stile_gate_words_reserve(stile_gate_words *words, size_t len);
+void stile_gate_words_release(stile_gate_words *words);
+/* Of a text folded and padded. */
+void stile_gate_words_find(stile_gate_words *words, const stile_gate_kernel *kernel,
+                           const char *text, size_t len);
 
 /* The ranges by pattern, then by place, those that meet as one. */
 void stile_gate_sort_ranges(stile_gate_scratch *s);

@@ -15,8 +15,10 @@ const bool stile_gate_in_word[256] = {
 #undef LETTERS
 #undef T
 
-#define FAR_COSTS                                                                                  \
-    30.0 /* a pilot that says nothing of where matches start costs as one so much commoner */
+/* A pilot that may be far from where matches start costs as one so much commoner; more where nothing else tells
+ * where they start. */
+#define FAR_COSTS 1.5
+#define NO_ANCHOR_COSTS 30.0
 #define FAR_PLACES 500.0 /* bytes in which what may be far is looked for, usually */
 #define TELLS 1.5 /* another clause, found less often in as many bytes as it is looked for in */
 
@@ -30,6 +32,18 @@ static uint32_t spread(const stile_clause *c)
     return c->high == STILE_FAR ? STILE_FAR : c->high - c->low;
 }
 
+/* What a clause costs as the pilot. Of one that may be far from the start, each time it is met all that another
+ * clause, an anchor, is met before it is tried. */
+static double pilot_cost(const stile_way *way, const stile_clause *pilot)
+{
+    if (!is_far(pilot))
+        return pilot->often;
+    for (size_t c = 0; c < way->count; c++)
+        if (!is_far(&way->clauses[c]))
+            return pilot->often * FAR_COSTS * (1 + way->clauses[c].often);
+    return pilot->often * NO_ANCHOR_COSTS;
+}
+
 /* There is one that is not short. */
 static uint8_t pilot_of(const stile_way *way)
 {
@@ -37,10 +51,10 @@ static uint8_t pilot_of(const stile_way *way)
     double least = 0;
 
     for (size_t c = 0; c < way->count; c++) {
-        double costs = way->clauses[c].often * (is_far(&way->clauses[c]) ? FAR_COSTS : 1);
-        if (!way->clauses[c].short_one && (best == way->count || costs < least)) {
+        double cost = pilot_cost(way, &way->clauses[c]);
+        if (!way->clauses[c].short_one && (best == way->count || cost < least)) {
             best = c;
-            least = costs;
+            least = cost;
         }
     }
     return (uint8_t)best;
@@ -141,7 +155,6 @@ static void fill_literal(stile_gate_literal *to, const stile_gate_item *from)
     to->len = len;
     to->lead_len = lead;
     to->ends_word = l->ends_word;
-    to->gram = from->gram;
     to->head = from->head;
     to->mask = head < 8 ? (UINT64_C(1) << 8 * head) - 1 : UINT64_MAX;
     memcpy(to->tail, l->text + lead + head, len - head);
@@ -230,6 +243,7 @@ stile_status stile_gate_create(const stile_slice *patterns, size_t count, stile_
         st = stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     } else {
         m.gate->count = count;
+        m.gate->kernel = stile_gate_kernel_best();
         for (size_t i = 0; i < count; i++)
             m.gate->knows[i] =
                 patterns[i].len == 0 || stile_needs_of(patterns[i], &m.arena, &m.needs[i]);
@@ -254,6 +268,7 @@ void stile_gate_destroy(stile_gate *gate)
     stile_free(gate->literals);
     stile_free(gate->pilots);
     stile_free(gate->sets);
+    stile_free(gate->groups);
     stile_free(gate->members);
     stile_free(gate);
 }

@@ -7,6 +7,7 @@
 #define STILE_CLASSIFIERS_GATE_TABLE_H
 
 #include "classifiers/gate.h"
+#include "classifiers/gate_kernel.h"
 #include "classifiers/needs.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
     STILE_GATE_BUCKETS = 1 << STILE_GATE_BUCKET_BITS,
     STILE_GATE_LENGTHS = 4, /* tables: by 3, 4, 6, 8 bytes */
     STILE_GATE_LEAD = 2,    /* bytes of a literal before its first word, at most */
-    STILE_GATE_PAD = 32,    /* zero bytes before and behind the text; no literal is longer */
+    STILE_GATE_PAD = 64,    /* zero bytes before and behind the text; no literal is longer */
     STILE_GATE_NEAR =
         1024 /* bytes that another clause is looked for in; in more it is taken for there */
 };
@@ -28,27 +29,30 @@ enum { STILE_GATE_WORDS, STILE_GATE_ANYWHERE, STILE_GATE_SETS };
 typedef struct stile_gate_literal {
     uint64_t head, mask; /* the first eight bytes */
     uint32_t first; /* of the ways whose pilot it is; they end where the next literal's begin */
-    uint8_t len, lead_len, gram;
+    uint8_t len, lead_len;
     bool ends_word;
     char tail[STILE_LITERAL_MAX]; /* from the ninth byte on */
     char lead[STILE_GATE_LEAD];
 } stile_gate_literal;
 
-enum { STILE_GATE_PARTS = 16 };
+enum { STILE_GATE_PARTS = 16, STILE_GATE_NO_GROUP = 0 };
 
-/* Literals of a clause that are looked for at the start of words, or that are looked for anywhere. */
+/* Literals of a clause that are looked for at the start of words, or that are looked for anywhere. Those at words
+ * go by the hash of how they begin (stile_gate_bit), the others by their first two bytes. */
 typedef struct stile_gate_group {
-    uint64_t filter[4]; /* bit: some literal has that gram */
-    uint32_t first;     /* in `members` */
-    /* Behind `first`, where those begin whose gram's first four bits are ... */
+    stile_gate_filter first, second; /* of the hash; of the bytes */
+    stile_gate_filter pair;          /* of short ones at words, if `pairs`: stile_gate_pair */
+    uint32_t members;                /* in `members` */
+    /* Behind there, where those begin whose gram's first four bits are ... */
     uint16_t start[STILE_GATE_PARTS + 1];
-    bool pairs; /* some are found by the first two bytes of a word */
+    bool pairs;
 } stile_gate_group;
 
 typedef struct stile_gate_set {
-    stile_gate_group groups[STILE_GATE_SETS];
+    uint32_t group[STILE_GATE_SETS]; /* or STILE_GATE_NO_GROUP */
 } stile_gate_set;
 
+/* `gram`: the first byte of the hash, the pair, or the first byte. */
 typedef struct stile_gate_member {
     uint32_t gram : 8, literal : 24;
 } stile_gate_member;
@@ -79,6 +83,9 @@ struct stile_gate {
     uint32_t *pilots; /* ways, by literal */
     stile_gate_set *sets;
     size_t set_count;
+    stile_gate_group *groups; /* from 1 on */
+    size_t group_count;
+    const stile_gate_kernel *kernel;
     stile_gate_member *members;
     uint64_t begins[STILE_GATE_SETS][(1 << STILE_GATE_BITS) / 64]; /* bit: some pilot begins so */
     stile_gate_table tables[STILE_GATE_SETS * STILE_GATE_LENGTHS]; /* a set's stand together */
@@ -120,14 +127,7 @@ static inline uint32_t stile_gate_bit(uint32_t first)
     return first * UINT32_C(2654435761) >> (32 - STILE_GATE_BITS);
 }
 
-/* What the filters of sets go by: of that hash, ... */
-static inline uint32_t stile_gate_gram(uint32_t bit)
-{
-    return bit >> (STILE_GATE_BITS - 8);
-}
-
-/* ... and for short literals at the start of words, of their first two bytes. Of others it is their first
- * byte. */
+/* Short literals at the start of words go by their first two bytes: the second may be what ends it. */
 static inline uint32_t stile_gate_pair(uint64_t head)
 {
     uint32_t second = stile_gate_third((uint32_t)(head >> 8) & 0xff);

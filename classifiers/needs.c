@@ -12,7 +12,7 @@
 #define MAX_CHOICES 512
 #define CLASS_STRINGS 8 /* members of a class that are taken one by one */
 #define ARENA_CAP ((size_t)8 << 20)
-#define OFTEN_ENOUGH 12.0 /* a further clause found so often in 1,000 bytes tells nothing */
+#define OFTEN_ENOUGH 40.0 /* a further clause found so often in 1,000 bytes tells nothing */
 
 typedef struct reader {
     stile_slice text;

@@ -17,7 +17,7 @@
 enum {
     STILE_LITERAL_MAX = 22, /* bytes */
     STILE_WAY_CLAUSES = 4,
-    STILE_NEEDS_WAYS = 48
+    STILE_NEEDS_WAYS = 40
 };
 
 /* Folded to lower case. */
