@@ -14,7 +14,6 @@
 #include "stile/limits.h"
 
 #define CRITICAL 4 /* severity that flags whatever the trust */
-#define CHANNEL_WEIGHT 0.9
 #define LIMIT_WEIGHT 0.3
 /* More findings than this are not kept, and could be meant to crowd out others: the text is flagged and
  * withheld. */
@@ -155,7 +154,7 @@ static stile_status add_channels(scan *s, const stile_scan_views *views, stile_f
         const stile_channel *c = &views->channels[i];
         stile_finding f = {.family = "hidden-channel",
                            .rule = c->what,
-                           .weight = (float)CHANNEL_WEIGHT,
+                           .weight = c->weight,
                            .severity = 3,
                            .action = c->prose ? STILE_ACTION_STRIP : STILE_ACTION_NEUTRALIZE,
                            .field = (uint8_t)field,

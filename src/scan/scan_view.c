@@ -47,10 +47,17 @@ static stile_status make_hidden(stile_slice text, stile_arena *arena, stile_view
     stile_status st;
 
     if ((st = stile_view_decode(raw, normalized, arena, list, err)) ||
+        (st = stile_view_codes(raw, arena, list, err)) ||
         (st = stile_view_extract(raw, arena, list, err)))
         return st;
-    return stile_view_channels(text, &list->survey, arena, &out->channels, &out->channel_count,
-                               err);
+    stile_view_channels(text, &list->survey, &list->channels);
+    out->channel_count = list->channels.count;
+    out->channels = stile_arena_array(arena, out->channel_count, sizeof *out->channels);
+    if (!out->channels)
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    if (out->channel_count)
+        memcpy(out->channels, list->channels.found, out->channel_count * sizeof *out->channels);
+    return STILE_OK;
 }
 
 static stile_status make_views(stile_slice text, const stile_view_survey *survey, bool hidden,
@@ -61,7 +68,7 @@ static stile_status make_views(stile_slice text, const stile_view_survey *survey
     stile_scan_view raw, normalized;
     stile_status st;
 
-    list.count = 0;
+    list.count = list.channels.count = 0;
     list.limited = NULL;
     if (text.len > UINT32_MAX / 4)
         st = stile_fail(err, STILE_TOO_LARGE, "scan: a text of %zu bytes", text.len);

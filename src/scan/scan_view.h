@@ -47,9 +47,10 @@ typedef struct stile_scan_view {
 typedef struct stile_channel {
     const char
         *what; /* "tag-characters", "variation-selectors", "zero-width", "parted-letters", "ansi",
-                         "ansi-colour", "bidi" */
+                         "ansi-colour", "bidi", "encoded-order" */
     uint32_t start, end;
-    bool prose; /* these bytes are words themselves: neutralizing the signs would leave them */
+    float weight; /* as of a rule */
+    bool prose;   /* these bytes are words themselves: neutralizing the signs would leave them */
 } stile_channel;
 
 typedef struct stile_scan_views {

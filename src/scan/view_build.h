@@ -5,6 +5,7 @@
 #define STILE_SCAN_VIEW_BUILD_H
 
 #include "scan/scan_view.h"
+#include "scan/view_channel.h"
 #include "scan/view_survey.h"
 #include "stile/buf.h"
 
@@ -45,6 +46,7 @@ typedef struct stile_view_list {
     size_t count;
     const char *limited;
     stile_view_survey survey; /* of the raw text */
+    stile_channel_list channels;
 } stile_view_list;
 /* Adds a copy; past the most, notes the limit and drops it. */
 void stile_view_list_add(stile_view_list *list, const stile_scan_view *view);
@@ -72,9 +74,11 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
                                stile_error *err) STILE_MUST_CHECK;
 stile_status stile_view_extract(const stile_scan_view *raw, stile_arena *arena,
                                 stile_view_list *list, stile_error *err) STILE_MUST_CHECK;
+/* Codes and quoted-printable (view_codes.h). */
+stile_status stile_view_codes(const stile_scan_view *raw, stile_arena *arena, stile_view_list *list,
+                              stile_error *err) STILE_MUST_CHECK;
 /* Channels of the raw text. */
-stile_status stile_view_channels(stile_slice text, const stile_view_survey *survey,
-                                 stile_arena *arena, stile_channel **out, size_t *count,
-                                 stile_error *err) STILE_MUST_CHECK;
+void stile_view_channels(stile_slice text, const stile_view_survey *survey,
+                         stile_channel_list *list);
 
 #endif

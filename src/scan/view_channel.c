@@ -10,21 +10,21 @@
 #include "scan/view_channel.h"
 
 typedef struct finder {
-    stile_channel_list list;
+    stile_channel_list *list;
     stile_parted parted;
     size_t bidi_until; /* looked at for reversed letters, so that overrides in it need not */
 } finder;
 
-void stile_channel_add(stile_channel_list *list, const char *what, size_t start, size_t end,
-                       bool prose)
+void stile_channel_add(stile_channel_list *list, stile_channel channel)
 {
     if (list->count < STILE_MAX_CHANNELS)
-        list->found[list->count++] = (stile_channel){what, (uint32_t)start, (uint32_t)end, prose};
+        list->found[list->count++] = channel;
 }
 
 static void add(finder *f, const char *what, size_t start, size_t end)
 {
-    stile_channel_add(&f->list, what, start, end, false);
+    stile_channel_add(f->list, (stile_channel){what, (uint32_t)start, (uint32_t)end,
+                                               (float)STILE_CHANNEL_WEIGHT, false});
 }
 
 static bool is_tag(uint32_t cp)
@@ -91,7 +91,7 @@ static void see_invisible(finder *f, cluster clusters[CLUSTERS], stile_slice tex
         if (clusters[i].is(cp) && !stile_invisible_is_honest(text, at, next, cp))
             extend_cluster(f, &clusters[i], at, next, cp);
     if (cp >= 0xa0)
-        stile_parted_see(&f->parted, &f->list, text, at, next, cp);
+        stile_parted_see(&f->parted, f->list, text, at, next, cp);
 }
 
 /* An override that ends before `at`: reported when Latin letters follow before what ends it. */
@@ -168,11 +168,10 @@ static size_t see(finder *f, cluster clusters[CLUSTERS], stile_slice text, size_
     return next;
 }
 
-stile_status stile_view_channels(stile_slice text, const stile_view_survey *survey,
-                                 stile_arena *arena, stile_channel **out, size_t *count,
-                                 stile_error *err)
+void stile_view_channels(stile_slice text, const stile_view_survey *survey,
+                         stile_channel_list *list)
 {
-    finder f = {.list.count = 0};
+    finder f = {.list = list};
     cluster clusters[CLUSTERS] = {
         [TAGS] = {"tag-characters", is_tag, .least = 4, .reach = 64},
         [SELECTORS] = {"variation-selectors", is_selector, .least = 4, .reach = 64},
@@ -180,24 +179,15 @@ stile_status stile_view_channels(stile_slice text, const stile_view_survey *surv
                         .one_symbol_says_nothing = true},
     };
 
-    *count = 0;
-    *out = NULL;
     if (survey->ascii && !survey->control)
-        return STILE_OK;
+        return;
     if (survey->control || stile_slice_holds(text, "\xc2\x9b"))
-        stile_view_colours(text, &f.list);
+        stile_view_colours(text, f.list);
     for (size_t at = 0; at < text.len;) {
         unsigned char c = (unsigned char)text.ptr[at];
         at = c < 0x80 && c != 0x1b ? at + 1 : see(&f, clusters, text, at);
     }
     for (int i = 0; i < CLUSTERS; i++)
         close_cluster(&f, &clusters[i]);
-    stile_parted_close(&f.parted, &f.list);
-    *count = f.list.count;
-    *out = stile_arena_array(arena, f.list.count, sizeof **out);
-    if (!*out)
-        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
-    if (f.list.count)
-        memcpy(*out, f.list.found, f.list.count * sizeof **out);
-    return STILE_OK;
+    stile_parted_close(&f.parted, f.list);
 }

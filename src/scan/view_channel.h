@@ -12,9 +12,10 @@ typedef struct stile_channel_list {
     size_t count;
 } stile_channel_list;
 
-/* Bytes [start, end) of the text, which hold something. `prose`: the words that were to stay unseen. */
-void stile_channel_add(stile_channel_list *list, const char *what, size_t start, size_t end,
-                       bool prose);
+#define STILE_CHANNEL_WEIGHT 0.9
+
+/* Another channel; past the most it is dropped. */
+void stile_channel_add(stile_channel_list *list, stile_channel channel);
 
 /* Words that a terminal would show in the colour of their background, or in black where the background was left
  * alone. */

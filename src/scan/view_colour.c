@@ -167,7 +167,8 @@ static void count_letters(unseen *u, stile_slice text, size_t from, size_t to)
 static void close_unseen(unseen *u, const pen *p, stile_channel_list *list, size_t at)
 {
     if (p->back.set ? u->letters >= LEAST_LETTERS : u->words >= LEAST_IN_BLACK)
-        stile_channel_add(list, "ansi-colour", u->start, at, true);
+        stile_channel_add(list, (stile_channel){"ansi-colour", (uint32_t)u->start, (uint32_t)at,
+                                                (float)STILE_CHANNEL_WEIGHT, true});
     *u = (unseen){.on = false};
 }
 

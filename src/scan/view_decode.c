@@ -2,6 +2,7 @@
 /* What a text hides in an encoding, when what comes out is prose: a blob stays a blob. */
 #include "base/utf8.h"
 #include "scan/view_decoders.h"
+#include "scan/view_orders.h"
 #include "scan/view_stretch.h"
 #include "scan/view_triggers.h"
 
@@ -17,14 +18,16 @@ typedef struct decoding {
     stile_error *err;
 } decoding;
 
-/* The finished view, normalized, into the list. */
-static stile_status keep(decoding *d, stile_view_builder *b, const char *how)
+/* The finished view, normalized, into the list. `disguise`: what nobody uses for prose but to hide it. */
+static stile_status keep(decoding *d, stile_view_builder *b, const char *how, bool disguise)
 {
     stile_scan_view plain, normalized;
     stile_status st = stile_view_finish(b, STILE_VIEW_DECODED, how, &plain, d->err);
 
     if (st || (st = stile_view_normalize(&plain, d->arena, &normalized, d->err)))
         return st;
+    if (disguise)
+        stile_view_add_orders(&plain, 0, d->list);
     stile_view_list_add(d->list, &normalized);
     return STILE_OK;
 }
@@ -171,7 +174,7 @@ static stile_status rotated(decoding *d, const stile_scan_view *normalized)
             c = (char)('a' + (c - 'a' + 13) % 26);
         stile_view_add_exact(&b, i, &c, 1);
     }
-    return keep(d, &b, "rot13");
+    return keep(d, &b, "rot13", true);
 }
 
 /* text[start, end) character by character from its end. */
@@ -206,11 +209,11 @@ static stile_status reversed(decoding *d, const stile_scan_view *normalized)
 
     stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
     add_reversed(&b, text, 0, text.len);
-    if ((st = keep(d, &b, "reversed")))
+    if ((st = keep(d, &b, "reversed", true)))
         return st;
     stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
     add_reversed_words(&b, text);
-    return keep(d, &b, "reversed-words");
+    return keep(d, &b, "reversed-words", true);
 }
 
 stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view *normalized,
@@ -228,7 +231,7 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
     st = decode_level(&d, raw, 0);
     for (size_t i = 0; i < STILE_DECODERS; i++) {
         if (!st && (d.found[i].text.len || d.found[i].failed || d.found[i].text.failed))
-            st = keep(&d, &d.found[i], stile_decoders[i].how);
+            st = keep(&d, &d.found[i], stile_decoders[i].how, stile_decoders[i].disguise);
         else
             stile_view_builder_release(&d.found[i]);
     }

@@ -45,32 +45,38 @@ static inline bool is_wrapping(stile_slice text, size_t i)
     return wraps[(unsigned char)c];
 }
 
-/* Where a packed run goes on when it pauses at text[i] after so many digits, or `i` when it ends there: it
- * goes on only where a whole group of bytes ends, as encoders wrap. A word before it then cannot shift what
- * follows. */
-static size_t goes_on(stile_slice text, size_t i, size_t digits, const stile_packing *p)
+/* Where a packed run goes on when it pauses at text[i] after so many digits, `row` of them since the last
+ * pause, or `i` when it ends there: it goes on only where a whole group of bytes ends, as encoders wrap, or at the
+ * end of a line that is a run by itself. A word before it then cannot shift what follows, for of the starts that
+ * are tried one is whole groups away. */
+static size_t goes_on(stile_slice text, size_t i, size_t digits, size_t row, const stile_packing *p)
 {
     size_t next = i;
+    bool line = row >= p->least && i < text.len && (text.ptr[i] == '\n' || text.ptr[i] == '\r');
 
-    if (digits == 0 || digits * p->bits % 8 != 0)
+    if (digits == 0 || (digits * p->bits % 8 != 0 && !line))
         return i;
     while (next < text.len && next - i < MAX_WRAP && is_wrapping(text, next))
         next++;
     return next < text.len && value_of(p, text.ptr[next]) >= 0 ? next : i;
 }
 
-/* Moves `*i` over what wraps to the next digit, `digits` of them read; false where the run ends. */
-static inline bool next_digit(stile_slice text, const stile_packing *p, size_t digits, size_t *i)
+/* Moves `*i` over what wraps to the next digit, `digits` of them read, `*row` since the last pause; false where
+ * the run ends. */
+static inline bool next_digit(stile_slice text, const stile_packing *p, size_t digits, size_t *row,
+                              size_t *i)
 {
     size_t next;
 
     if (*i >= text.len)
         return false;
+    ++*row;
     if (value_of(p, text.ptr[*i]) >= 0 && !is_wrapping(text, *i))
         return true;
-    next = goes_on(text, *i, digits, p);
+    next = goes_on(text, *i, digits, *row - 1, p);
     if (next == *i)
         return false;
+    *row = 1;
     *i = next;
     return true;
 }
@@ -83,7 +89,7 @@ static bool has_digits(stile_slice text, size_t at, const stile_packing *p)
     for (size_t i = at; i < text.len && digits < p->least; digits++, i++) {
         if (value_of(p, text.ptr[i]) >= 0 && !(digits && is_wrapping(text, i)))
             continue;
-        i = goes_on(text, i, digits, p);
+        i = goes_on(text, i, digits, 0, p); /* no row so far is a run by itself */
         if (value_of(p, text.ptr[i]) < 0 || is_wrapping(text, i))
             return false;
     }
@@ -100,14 +106,14 @@ static size_t skip_padding(stile_slice text, size_t at)
 size_t stile_packed_read(stile_slice text, size_t at, const stile_packing *packing,
                          stile_view_builder *b)
 {
-    size_t i, digits = 0, from = at, bytes = 0;
+    size_t i, digits = 0, row = 0, from = at, bytes = 0;
     uint32_t held = 0;
     unsigned have = 0;
     char group[5] = {0}; /* base64 writes three bytes in four digits, base32 five in eight */
 
     if (!has_digits(text, at, packing))
         return 0;
-    for (i = at; next_digit(text, packing, digits, &i); i++) {
+    for (i = at; next_digit(text, packing, digits, &row, &i); i++) {
         digits++;
         held = held << packing->bits | (uint32_t)value_of(packing, text.ptr[i]);
         have += packing->bits;
@@ -127,12 +133,12 @@ size_t stile_packed_read(stile_slice text, size_t at, const stile_packing *packi
 
 size_t stile_packed_blank(stile_slice text, size_t at, const stile_packing *packing)
 {
-    size_t i, digits = 0, bytes = 0;
+    size_t i, digits = 0, row = 0, bytes = 0;
     uint32_t held = 0;
     unsigned have = 0;
     char plain[MAX_PLAIN];
 
-    for (i = at; next_digit(text, packing, digits, &i); i++) {
+    for (i = at; next_digit(text, packing, digits, &row, &i); i++) {
         digits++;
         held = held << packing->bits | (uint32_t)value_of(packing, text.ptr[i]);
         have += packing->bits;

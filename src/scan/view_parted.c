@@ -42,7 +42,9 @@ static size_t letters_in(stile_slice text, size_t start, size_t end, size_t most
 void stile_parted_close(stile_parted *parted, stile_channel_list *list)
 {
     if (parted->letters >= LEAST_PARTED)
-        stile_channel_add(list, "parted-letters", parted->start, parted->end, true);
+        stile_channel_add(list, (stile_channel){"parted-letters", (uint32_t)parted->start,
+                                                (uint32_t)parted->end, (float)STILE_CHANNEL_WEIGHT,
+                                                true});
     parted->letters = 0;
 }
 

@@ -8,12 +8,16 @@
 const stile_triggers stile_triggers_plain = {{"ignore", "instruction", "disregard", "previous",
                                               "system prompt", "assistant", "password", "reveal",
                                               "bypass", "override", "forget", NULL}};
-const stile_triggers stile_triggers_rot13 = {{"vtaber", "vafgehpgvba", "qvfertneq", "cerivbhf",
-                                              "flfgrz cebzcg", "nffvfgnag", "cnffjbeq", "erirny",
-                                              "olcnff", "bireevqr", "sbetrg", NULL}};
-const stile_triggers stile_triggers_reversed = {{"erongi", "noitcurtsni", "dragersid", "suoiverp",
-                                                 "tpmorp metsys", "tnatsissa", "drowssap", "laever",
-                                                 "ssapyb", "edirrevo", "tegrof", NULL}};
+const stile_triggers stile_triggers_rot13 = {
+    {"vtaber",  "vafgehpgvba", "qvfertneq", "cerivbhf", "flfgrz cebzcg", "nffvfgnag", "cnffjbeq",
+     "erirny",  "olcnff",      "bireevqr",  "sbetrg",   " jvgu ",        " guvf ",    " lbhe ",
+     " gung ",  " sebz ",      " jura ",    "cyrnfr",   "erfcba",        "nafjre",    "fhzzne",
+     "zrffntr", "sbejneq",     "zragvba",   NULL}};
+const stile_triggers stile_triggers_reversed = {
+    {"erongi",  "noitcurtsni", "dragersid", "suoiverp", "tpmorp metsys", "tnatsissa", "drowssap",
+     "laever",  "ssapyb",      "edirrevo",  "tegrof",   " htiw ",        " siht ",    " ruoy ",
+     " taht ",  " morf ",      " nehw ",    "esaelp",   "nopser",        "rewsna",    "rammus",
+     "egassem", "drawrof",     "noitnem",   NULL}};
 
 #define GRAM 4
 #define STEP 3

@@ -11,7 +11,7 @@
 
 /* The words of one disguise, in lower case, each of at least six bytes. */
 typedef struct stile_triggers {
-    const char *words[12]; /* NULL-terminated */
+    const char *words[26]; /* NULL-terminated */
 } stile_triggers;
 
 extern const stile_triggers stile_triggers_plain, stile_triggers_rot13, stile_triggers_reversed;

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Four bytes in five digits of 85: ascii85, with or without its "<~" and "~>", and the alphabet of RFC 1924. */
+#include "base/utf8.h"
+#include "scan/view_codes.h"
+
+#define GROUP 5
+#define LEAST_LINE 20 /* digits of a line that goes on in the next */
+#define LEAST_TEXT 8  /* bytes from the first groups that must look like text */
+#define SHIFTS 3      /* a quote or a bracket in front, which may be digits too */
+
+static int ascii85_value(char c)
+{
+    return c >= '!' && c <= 'u' ? c - '!' : -1;
+}
+
+static int base85_value(char c)
+{
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "!#$%&()*+-;<=>?@^_`{|}~";
+    const char *at = c ? strchr(digits, c) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+static bool is_seen(char c)
+{
+    return c > ' ' && c < 0x7f;
+}
+
+size_t stile_row_next(stile_slice text, size_t at)
+{
+    size_t end;
+
+    for (; at < text.len; at = end + 1) {
+        for (end = at; end < text.len && is_seen(text.ptr[end]);)
+            end++;
+        if (end - at >= STILE_CODE_ROW)
+            return at;
+    }
+    return text.len;
+}
+
+/* Reads on from text[*at]: the next digit's value, over line breaks behind long lines; -1: the run ends. */
+static int next_digit(stile_slice text, size_t *at, size_t *line, int (*value_of)(char))
+{
+    size_t i = *at;
+
+    if (*line >= LEAST_LINE)
+        while (i < text.len && (text.ptr[i] == '\n' || text.ptr[i] == '\r'))
+            i++;
+    if (i == text.len || value_of(text.ptr[i]) < 0)
+        return -1;
+    *line = i == *at ? *line + 1 : 1;
+    *at = i + 1;
+    return value_of(text.ptr[i]);
+}
+
+/* The bytes of one group of digits, its end in *at: how many, 0 where the run ends. */
+static size_t read_group(stile_slice text, size_t *at, size_t *line, int (*value_of)(char),
+                         char bytes[4])
+{
+    uint64_t value = 0;
+    size_t digits = 0;
+
+    for (int v; digits < GROUP && (v = next_digit(text, at, line, value_of)) >= 0; digits++)
+        value = value * 85 + (uint64_t)v;
+    for (size_t i = digits; i < GROUP; i++)
+        value = value * 85 + 84;
+    if (digits < 2 || value > UINT32_MAX)
+        return 0;
+    for (size_t i = 0; i < 4; i++)
+        bytes[i] = (char)(value >> (24 - 8 * i) & 0xff);
+    return digits - 1;
+}
+
+static bool is_textual(const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)bytes[i] < ' ' && bytes[i] != '\n' && bytes[i] != '\t')
+            return false;
+    return true;
+}
+
+/* The run from text[at] on: its length; 0: its first groups are no text. */
+static size_t read_from(stile_slice text, size_t at, int (*value_of)(char), stile_view_builder *b)
+{
+    size_t i = at, line = 0, made = 0, count, from = at;
+    char bytes[4];
+
+    for (int pass = 0; pass < 2; pass++) {
+        for (i = from = at, line = made = 0;
+             (count = read_group(text, &i, &line, value_of, bytes)) > 0; from = i) {
+            made += count;
+            if (pass == 1)
+                stile_view_add_as(b, from, i - from, bytes, count);
+            else if (!is_textual(bytes, count))
+                return 0;
+            else if (made >= LEAST_TEXT)
+                break;
+        }
+        if (made < LEAST_TEXT)
+            return 0;
+    }
+    return i - at;
+}
+
+/* The end of the row that holds text[at]. */
+static size_t row_end(stile_slice text, size_t at)
+{
+    while (at < text.len && is_seen(text.ptr[at]))
+        at++;
+    return at;
+}
+
+static size_t row_run(stile_slice text, size_t at, int (*value_of)(char), stile_view_builder *b)
+{
+    size_t ran;
+
+    for (size_t shift = 0; shift < SHIFTS; shift++)
+        if ((ran = read_from(text, at + shift, value_of, b)) > 0)
+            return shift + ran;
+    return row_end(text, at) - at;
+}
+
+size_t stile_ascii85_run(stile_slice text, size_t at, stile_view_builder *b)
+{
+    return row_run(text, at, ascii85_value, b);
+}
+
+size_t stile_base85_run(stile_slice text, size_t at, stile_view_builder *b)
+{
+    return row_run(text, at, base85_value, b);
+}
