@@ -183,10 +183,10 @@ size_t stile_escape_sequence(stile_slice text, size_t at)
         i += 2; /* CSI as one character */
     } else if (p[i] != 0x1b) {
         return 0;
-    } else if (i + 1 < text.len && p[i + 1] == ']') { /* OSC, to BEL or ST */
+    } else if (i + 1 < text.len && p[i + 1] == ']') { /* OSC, to BEL or ST; any other ESC ends it */
         for (i += 2; i < text.len && i - at < 4096 && p[i] != 0x07; i++)
-            if (p[i] == 0x1b && i + 1 < text.len && p[i + 1] == '\\')
-                return i + 2 - at;
+            if (p[i] == 0x1b)
+                return i + (i + 1 < text.len && p[i + 1] == '\\' ? 2 : 0) - at;
         return i < text.len && p[i] == 0x07 ? i + 1 - at : 1;
     } else if (i + 1 < text.len && p[i + 1] == '[') {
         i += 2;

@@ -34,6 +34,16 @@ static stile_status keep(decoding *d, stile_view_builder *b, const char *how, bo
 
 static stile_status decode_level(decoding *d, const stile_scan_view *view, int depth);
 
+/* What has been decoded as often as is looked into and is encoded still is not read on: a visible finding,
+ * whatever it says. An address in an address in an address is not meant, so that of percent escapes only prose
+ * counts, of digits any text. */
+static void note_depth(decoding *d, stile_slice text, size_t i)
+{
+    if (stile_stretch_is_prose(text) ||
+        (stile_decoders[i].digits && text.len >= 2 * STILE_LEAST_STRETCH))
+        d->list->limited = "depth";
+}
+
 /* A stretch of what decoder `i` gave: found when it is prose, and looked into once more, for what does not
  * read may still hide something that does. */
 static stile_status take_stretch(decoding *d, stile_arena *scratch, const stile_scan_view *whole,
@@ -44,12 +54,14 @@ static stile_status take_stretch(decoding *d, stile_arena *scratch, const stile_
     stile_scan_view plain;
     stile_status st;
 
+    if (depth == DEPTH) {
+        note_depth(d, text, i);
+        return STILE_OK;
+    }
     if (stile_stretch_is_prose(text)) {
         stile_view_gather(&d->found[i], whole, start, text.ptr, text.len);
         d->made++;
     }
-    if (depth + 1 >= DEPTH)
-        return STILE_OK;
     stile_view_builder_init(&b, scratch, whole, text.len + 16);
     stile_view_add_exact(&b, start, text.ptr, text.len);
     if ((st = stile_view_finish(&b, STILE_VIEW_DECODED, whole->how, &plain, d->err)))

@@ -185,16 +185,16 @@ enum { TAGS, SELECTORS, ESCAPES, PERCENT, HEX, BASE32, BASE64 /* four of them, b
 
 /* Stricter alphabets first: base64's takes in the others'. */
 const stile_decoder stile_decoders[STILE_DECODERS] = {
-    [TAGS] = {"tags", tags, true, true},
-    [SELECTORS] = {"selectors", selectors, true, true},
-    [ESCAPES] = {"escapes", stile_decode_escapes, true, false},
-    [PERCENT] = {"percent", percent, false, false},
-    [HEX] = {"hex", hex, false, true},
-    [BASE32] = {"base32", base32, false, true},
-    [BASE64] = {"base64", base64_0, true, false},
-    [BASE64 + 1] = {"base64", base64_1, true, false},
-    [BASE64 + 2] = {"base64", base64_2, true, false},
-    [BASE64 + 3] = {"base64", base64_3, true, false},
+    [TAGS] = {"tags", tags, .shares = true, .disguise = true},
+    [SELECTORS] = {"selectors", selectors, .shares = true, .disguise = true},
+    [ESCAPES] = {"escapes", stile_decode_escapes, .shares = true},
+    [PERCENT] = {"percent", percent, .shares = false},
+    [HEX] = {"hex", hex, .digits = true, .disguise = true},
+    [BASE32] = {"base32", base32, .digits = true, .disguise = true},
+    [BASE64] = {"base64", base64_0, .digits = true, .shares = true},
+    [BASE64 + 1] = {"base64", base64_1, .digits = true, .shares = true},
+    [BASE64 + 2] = {"base64", base64_2, .digits = true, .shares = true},
+    [BASE64 + 3] = {"base64", base64_3, .digits = true, .shares = true},
 };
 
 size_t stile_decoder_blank(size_t i, stile_slice text, size_t at)

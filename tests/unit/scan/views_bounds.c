@@ -2,6 +2,7 @@
 /* What somebody would write to tire the views out, or to hide behind their bounds. */
 #include <criterion/criterion.h>
 
+#include "base/base64.h"
 #include "base/memory.h"
 #include "scan/scan_view.h"
 #include "stile/buf.h"
@@ -159,4 +160,63 @@ Test(views_bounds, twice_the_text_is_at_most_about_twice_the_work)
         cr_assert_lt(twice, 400 * 1000 * strlen(parts[i]) + 65536, "%s: %zu bytes", parts[i],
                      twice);
     }
+}
+
+/* A megabyte of each: memory in proportion, every way back in order, and a mark where not all was read. */
+Test(views_bounds, a_megabyte_of_anything_is_read_in_proportion, .timeout = 240)
+{
+    static const struct {
+        const char *part;
+        size_t memory; /* bytes that a byte of text may take */
+    } rows[] = {
+        {"<div hidden>", 8}, /* elements without an end */
+        {"<div style=\"display:none\">x", 16},
+        {"<!-- ", 8},
+        {"%69", 8}, /* percent escapes, in one run and in many */
+        {"%69%67%6e ", 48},
+        {"%252525", 8},
+        {"&#105;", 16},
+        {"\\u0069", 16},
+        {"\xe2\x80\x8b", 2}, /* a zero-width space */
+        {"a\xe2\x80\x8b", 16},
+        {"a\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85", 8}, /* marks piled on letters */
+        {"\xcc\x80", 2},
+        {"\xf3\xa0\x81\xa9", 48}, /* tags */
+        {"\xef\xb8\x80", 48},     /* variation selectors */
+        {"\xe2\x80\xaexyz ", 16},
+        {"\x1b]", 24}, /* strings to a terminal, without an end */
+        {"\x1b[1;1", 24},
+        {"QUJD", 8},
+        {"abcd efgh ", 8}, /* words that wrap as base64 does */
+        {"69676e6f ", 8},
+        {"\xef\xb7\xba", 64}, /* one character, eighteen in the normalized text */
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t times = ((size_t)1 << 20) / strlen(rows[i].part);
+        size_t used = memory_of(rows[i].part, times);
+        cr_expect_lt(used, (rows[i].memory << 20) + 65536, "%s: %zu bytes", rows[i].part, used);
+    }
+}
+
+Test(views_bounds, what_nests_without_end_is_marked)
+{
+    stile_buf text;
+    stile_arena arena;
+
+    repeat(&text, "some harmless words and some more, ", 3000);
+    for (int depth = 1; depth <= 7; depth++) {
+        stile_buf wrapped;
+        stile_scan_views views;
+        stile_buf_init(&wrapped, (size_t)1 << 22);
+        stile_base64_encode(stile_buf_slice(&text), &wrapped);
+        stile_buf_release(&text);
+        text = wrapped;
+        views = make(&text, &arena);
+        cr_expect_eq(views.limited != NULL, depth > 2, "%d deep", depth);
+        cr_expect_eq(holding(&views, STILE_VIEW_DECODED, "harmless words") != NULL, depth <= 2,
+                     "%d deep", depth);
+        stile_arena_release(&arena);
+    }
+    stile_buf_release(&text);
 }
