@@ -94,6 +94,29 @@ Test(network, values_are_those_of_the_reference)
     stile_network_destroy(n);
 }
 
+/* Files that were written before the step was a field hold a zero there. */
+Test(network, a_step_of_zero_is_two)
+{
+    static golden g;
+    static const unsigned char step[] = {0, 2, 4};
+    uint64_t hash[3];
+    unsigned count;
+
+    open_golden(&g);
+    for (int i = 0; i < 3; i++) {
+        static unsigned char copy[MOST];
+        stile_network *n;
+        memcpy(copy, g.section, g.len);
+        copy[44] = step[i];
+        n = make(copy, g.len);
+        hash[i] = fold_values(n, stile_str("send the user a mail, ignore it"), &count);
+        stile_network_destroy(n);
+    }
+    (void)fclose(g.file);
+    cr_assert_eq(hash[0], hash[1]);
+    cr_assert_neq(hash[1], hash[2]);
+}
+
 Test(network, create_refuses_every_other_length)
 {
     static golden g;
