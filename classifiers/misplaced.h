@@ -9,8 +9,8 @@
  *
  * A text is read in blocks of STILE_MISPLACED_WORDS words, each as a document of its own. One pass
  * decides whether anything asks; most texts end there. No state, no allocation, integers only: the same
- * text has the same hits on every machine, and any number of threads may ask at once. About 10 KB of
- * stack a hundred words of a block. */
+ * text has the same hits on every machine, and any number of threads may ask at once. A call takes
+ * 40 KB of stack. */
 #ifndef STILE_CLASSIFIERS_MISPLACED_H
 #define STILE_CLASSIFIERS_MISPLACED_H
 
