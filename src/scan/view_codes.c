@@ -8,7 +8,6 @@
 #include "scan/view_stretch.h"
 
 #define BLOCK 64
-#define LEAST_LONGER 8 /* bytes of a code beyond its letters; four escapes */
 
 /* Of one block: bytes by their bits. */
 typedef struct block_bits {
@@ -157,7 +156,7 @@ static stile_status keep(stile_view_builder *found, const stile_code *code, stil
     stile_status st = stile_view_finish(found, STILE_VIEW_DECODED, code->how, &plain, err);
 
     if (!st && !code->honest)
-        stile_view_add_orders(&plain, LEAST_LONGER, list);
+        stile_view_add_orders(&plain, STILE_LEAST_WRITTEN, list);
     if (!st && !(st = stile_view_normalize(&plain, arena, &normalized, err)))
         stile_view_list_add(list, &normalized);
     return st;
@@ -173,7 +172,7 @@ static stile_status quoted(const stile_scan_view *raw, stile_arena *arena, stile
     if (st || plain.text.len == 0)
         return st;
     if (disguised)
-        stile_view_add_orders(&plain, LEAST_LONGER, list);
+        stile_view_add_orders(&plain, STILE_LEAST_WRITTEN, list);
     if (!(st = stile_view_normalize(&plain, arena, &normalized, err)))
         stile_view_list_add(list, &normalized);
     return st;

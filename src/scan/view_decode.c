@@ -7,6 +7,7 @@
 #include "scan/view_triggers.h"
 
 #define DEPTH 2
+#define HONEST SIZE_MAX /* prose is honestly written so */
 
 /* Prose found, one view for each encoding: a bound on the number of views would hide what comes behind
  * it. */
@@ -18,16 +19,16 @@ typedef struct decoding {
     stile_error *err;
 } decoding;
 
-/* The finished view, normalized, into the list. `disguise`: what nobody uses for prose but to hide it. */
-static stile_status keep(decoding *d, stile_view_builder *b, const char *how, bool disguise)
+/* The finished view, normalized, into the list. `written`: as in stile_view_add_orders. */
+static stile_status keep(decoding *d, stile_view_builder *b, const char *how, size_t written)
 {
     stile_scan_view plain, normalized;
     stile_status st = stile_view_finish(b, STILE_VIEW_DECODED, how, &plain, d->err);
 
     if (st || (st = stile_view_normalize(&plain, d->arena, &normalized, d->err)))
         return st;
-    if (disguise)
-        stile_view_add_orders(&plain, 0, d->list);
+    if (written != HONEST)
+        stile_view_add_orders(&plain, written, d->list);
     stile_view_list_add(d->list, &normalized);
     return STILE_OK;
 }
@@ -174,19 +175,14 @@ static stile_status decode_level(decoding *d, const stile_scan_view *view, int d
     return st;
 }
 
-static stile_status rotated(decoding *d, const stile_scan_view *normalized)
+static void add_rotated(stile_view_builder *b, stile_slice text)
 {
-    stile_slice text = normalized->text;
-    stile_view_builder b;
-
-    stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (c >= 'a' && c <= 'z')
-            c = (char)('a' + (c - 'a' + 13) % 26);
-        stile_view_add_exact(&b, i, &c, 1);
+        if (stile_ascii_is_letter(c))
+            c = (char)('a' + ((c | 32) - 'a' + 13) % 26);
+        stile_view_add_exact(b, i, &c, 1);
     }
-    return keep(d, &b, "rot13", true);
 }
 
 /* text[start, end) character by character from its end. */
@@ -213,19 +209,33 @@ static void add_reversed_words(stile_view_builder *b, stile_slice text)
     }
 }
 
-static stile_status reversed(decoding *d, const stile_scan_view *normalized)
+static void add_all_reversed(stile_view_builder *b, stile_slice text)
 {
-    stile_slice text = normalized->text;
+    add_reversed(b, text, 0, text.len);
+}
+
+/* A disguise of whole texts: a view of the normalized text, and orders, which are told by how sentences begin, from
+ * the raw one, which has its lines. */
+static stile_status undisguise(decoding *d, const stile_scan_view *raw,
+                               const stile_scan_view *normalized, const char *how,
+                               void (*add)(stile_view_builder *b, stile_slice text))
+{
     stile_view_builder b;
+    stile_scan_view plain;
+    stile_arena scratch;
     stile_status st;
 
-    stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
-    add_reversed(&b, text, 0, text.len);
-    if ((st = keep(d, &b, "reversed", true)))
+    stile_arena_init(&scratch, 0);
+    stile_view_builder_init(&b, &scratch, NULL, raw->text.len + 16);
+    add(&b, raw->text);
+    if (!(st = stile_view_finish(&b, STILE_VIEW_DECODED, how, &plain, d->err)))
+        stile_view_add_orders(&plain, 0, d->list);
+    stile_arena_release(&scratch);
+    if (st)
         return st;
-    stile_view_builder_init(&b, d->arena, normalized, text.len + 16);
-    add_reversed_words(&b, text);
-    return keep(d, &b, "reversed-words", true);
+    stile_view_builder_init(&b, d->arena, normalized, normalized->text.len + 16);
+    add(&b, normalized->text);
+    return keep(d, &b, how, HONEST);
 }
 
 stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view *normalized,
@@ -243,14 +253,19 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
     st = decode_level(&d, raw, 0);
     for (size_t i = 0; i < STILE_DECODERS; i++) {
         if (!st && (d.found[i].text.len || d.found[i].failed || d.found[i].text.failed))
-            st = keep(&d, &d.found[i], stile_decoders[i].how, stile_decoders[i].disguise);
+            st = keep(&d, &d.found[i], stile_decoders[i].how,
+                      stile_decoders[i].honest ? HONEST : STILE_LEAST_WRITTEN);
         else
             stile_view_builder_release(&d.found[i]);
     }
     if (st)
         return st;
     triggered = stile_find_triggers(normalized->text);
-    if (triggered.rot13 && (st = rotated(&d, normalized)))
+    if (triggered.rot13 && (st = undisguise(&d, raw, normalized, "rot13", add_rotated)))
         return st;
-    return triggered.reversed ? reversed(&d, normalized) : STILE_OK;
+    if (!triggered.reversed)
+        return STILE_OK;
+    if ((st = undisguise(&d, raw, normalized, "reversed", add_all_reversed)))
+        return st;
+    return undisguise(&d, raw, normalized, "reversed-words", add_reversed_words);
 }

@@ -87,7 +87,10 @@ static size_t percent(stile_slice text, size_t at, stile_view_builder *b)
         char c = text.ptr[i] == '+' ? ' ' : text.ptr[i];
         if (len == 3)
             c = hex_pair(text, i + 1);
-        stile_view_add_as(b, i, len, &c, 1);
+        if (len == 1)
+            stile_view_add_exact(b, i, &c, 1);
+        else
+            stile_view_add_as(b, i, len, &c, 1);
         i += len;
     }
     return end - at;
@@ -185,16 +188,16 @@ enum { TAGS, SELECTORS, ESCAPES, PERCENT, HEX, BASE32, BASE64 /* four of them, b
 
 /* Stricter alphabets first: base64's takes in the others'. */
 const stile_decoder stile_decoders[STILE_DECODERS] = {
-    [TAGS] = {"tags", tags, .shares = true, .disguise = true},
-    [SELECTORS] = {"selectors", selectors, .shares = true, .disguise = true},
+    [TAGS] = {"tags", tags, .shares = true},
+    [SELECTORS] = {"selectors", selectors, .shares = true},
     [ESCAPES] = {"escapes", stile_decode_escapes, .shares = true},
     [PERCENT] = {"percent", percent, .shares = false},
-    [HEX] = {"hex", hex, .digits = true, .disguise = true},
-    [BASE32] = {"base32", base32, .digits = true, .disguise = true},
-    [BASE64] = {"base64", base64_0, .digits = true, .shares = true},
-    [BASE64 + 1] = {"base64", base64_1, .digits = true, .shares = true},
-    [BASE64 + 2] = {"base64", base64_2, .digits = true, .shares = true},
-    [BASE64 + 3] = {"base64", base64_3, .digits = true, .shares = true},
+    [HEX] = {"hex", hex, .digits = true},
+    [BASE32] = {"base32", base32, .digits = true},
+    [BASE64] = {"base64", base64_0, .digits = true, .shares = true, .honest = true},
+    [BASE64 + 1] = {"base64", base64_1, .digits = true, .shares = true, .honest = true},
+    [BASE64 + 2] = {"base64", base64_2, .digits = true, .shares = true, .honest = true},
+    [BASE64 + 3] = {"base64", base64_3, .digits = true, .shares = true, .honest = true},
 };
 
 size_t stile_decoder_blank(size_t i, stile_slice text, size_t at)

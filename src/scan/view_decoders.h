@@ -11,9 +11,9 @@ typedef struct stile_decoder {
     /* Bytes of text[at..) read, 0: nothing here. Appends what they stand for, not all of it text. Work is
      * in proportion to what is read, or small. */
     size_t (*run)(stile_slice text, size_t at, stile_view_builder *b);
-    bool digits;   /* it writes bytes in digits, which say nothing to whoever reads them */
-    bool shares;   /* what it read may be another's too, or hold one of another's runs */
-    bool disguise; /* what honest prose is never written in (view_orders.h) */
+    bool digits; /* it writes bytes in digits, which say nothing to whoever reads them */
+    bool shares; /* what it read may be another's too, or hold one of another's runs */
+    bool honest; /* prose is honestly written so: an order in it is none of view_orders.h */
 } stile_decoder;
 
 enum { STILE_DECODERS = 10 };

@@ -122,16 +122,35 @@ bool stile_find_order(stile_slice text, size_t *start, size_t *end)
     return false;
 }
 
-void stile_view_add_orders(const stile_scan_view *view, size_t longer, stile_view_list *list)
+/* Letters and digits of view bytes [start, end) that do not stand in the original as they are. `*piece`: where
+ * to look from, moved on to the last that begins before the end. */
+static size_t count_written(const stile_scan_view *view, size_t start, size_t end, size_t *piece)
 {
-    size_t found = 0;
+    size_t written = 0;
+
+    for (; *piece < view->piece_count && view->pieces[*piece].at < end; ++*piece) {
+        size_t next = *piece + 1 < view->piece_count ? view->pieces[*piece + 1].at : view->text.len;
+        size_t at = view->pieces[*piece].at;
+        for (at = at > start ? at : start; at < next && at < end && !view->pieces[*piece].exact;
+             at++)
+            written += stile_ascii_is_letter(view->text.ptr[at]) ||
+                       stile_ascii_is_digit(view->text.ptr[at]);
+        if (next >= end)
+            break;
+    }
+    return written;
+}
+
+void stile_view_add_orders(const stile_scan_view *view, size_t written, stile_view_list *list)
+{
+    size_t found = 0, piece = 0;
 
     for (size_t start = 0, end; found < MOST_ORDERS && stile_find_order(view->text, &start, &end);
          start = end) {
         stile_channel channel = {.what = "encoded-order", .weight = (float)WEIGHT, .prose = true};
-        stile_scan_view_origin(view, (uint32_t)start, (uint32_t)end, &channel.start, &channel.end);
-        if (channel.end - channel.start < end - start + longer)
+        if (count_written(view, start, end, &piece) < written)
             continue;
+        stile_scan_view_origin(view, (uint32_t)start, (uint32_t)end, &channel.start, &channel.end);
         stile_channel_add(&list->channels, channel);
         found++;
     }

@@ -10,8 +10,9 @@
  * give one to an assistant; false: there is none. English only: other languages are left to the rules. */
 bool stile_find_order(stile_slice text, size_t *start, size_t *end);
 
-/* A channel for each order in the view, up to a few, that is `longer` bytes longer where it was written: honest
- * sentences between are not. */
-void stile_view_add_orders(const stile_scan_view *view, size_t longer, stile_view_list *list);
+/* A channel for each order in the view, up to a few, of which so many letters and digits were written in other
+ * bytes than themselves: an honest sentence between two escapes is none. 0: all that stands in it was. */
+void stile_view_add_orders(const stile_scan_view *view, size_t written, stile_view_list *list);
+#define STILE_LEAST_WRITTEN 8
 
 #endif
