@@ -29,8 +29,6 @@ void stile_gate_destroy(stile_gate *gate);
 /* Whether the gate can tell where pattern `i` may match. Where it cannot, no range is ever given, and the
  * pattern may match anywhere. */
 bool stile_gate_knows(const stile_gate *gate, size_t i);
-/* may[i] = 0 for each pattern that it knows. */
-void stile_gate_clear_known(const stile_gate *gate, unsigned char *may);
 
 stile_status stile_gate_scratch_create(const stile_gate *gate, stile_gate_scratch **out,
                                        stile_error *err) STILE_MUST_CHECK;

@@ -161,12 +161,21 @@ static void fill_literal(stile_gate_literal *to, const stile_gate_item *from)
     memcpy(to->lead, l->text, lead);
 }
 
+static void note_beginning(stile_gate *g, uint64_t head, int set)
+{
+    uint32_t bit = stile_gate_bit(stile_gate_first(head, set));
+    g->begins[set][bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
 static void enter_pilot(stile_gate *g, const stile_gate_item *it)
 {
     stile_gate_table *table = &g->tables[it->table];
-    uint32_t bit = stile_gate_bit(stile_gate_first(it->head, it->set));
 
-    g->begins[it->set][bit / 64] |= UINT64_C(1) << bit % 64;
+    if (it->set == STILE_GATE_ANYWHERE && it->literal.len == 2)
+        for (uint64_t third = 0; third < 256; third++)
+            note_beginning(g, it->head | third << 16, it->set);
+    else
+        note_beginning(g, it->head, it->set);
     table->has[it->hash / 64] |= UINT64_C(1) << it->hash % 64;
     table->start[stile_gate_bucket(it->hash) + 1] = (uint32_t)g->literal_count + 1;
 }
@@ -271,12 +280,6 @@ void stile_gate_destroy(stile_gate *gate)
     stile_free(gate->groups);
     stile_free(gate->members);
     stile_free(gate);
-}
-
-void stile_gate_clear_known(const stile_gate *gate, unsigned char *may)
-{
-    for (size_t i = 0; i < gate->count; i++)
-        may[i] &= (unsigned char)(gate->knows[i] - 1);
 }
 
 bool stile_gate_knows(const stile_gate *gate, size_t i)

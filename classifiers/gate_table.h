@@ -134,12 +134,14 @@ static inline uint32_t stile_gate_pair(uint64_t head)
     return ((uint32_t)head * 41 + second * 7) & 0xff;
 }
 
-/* The hash, in the table for literals of that length, of those that may be what begins with `head`. */
+/* The hash, in the table for literals of that length, of those that may be what begins with `head`. The shortest
+ * that are looked for anywhere are two marks. */
 static inline uint32_t stile_gate_hash(uint64_t head, int set, int length)
 {
-    static const uint64_t masks[STILE_GATE_LENGTHS] = {0, UINT32_MAX, UINT64_C(0xffffffffffff),
+    static const uint64_t masks[STILE_GATE_LENGTHS] = {0xffff, UINT32_MAX, UINT64_C(0xffffffffffff),
                                                        UINT64_MAX};
-    uint64_t key = length ? head & masks[length] : stile_gate_first(head, set);
+    uint64_t key =
+        length || set == STILE_GATE_ANYWHERE ? head & masks[length] : stile_gate_first(head, set);
 
     return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - STILE_GATE_HAS_BITS));
 }

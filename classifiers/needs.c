@@ -10,7 +10,7 @@
 
 #define MAX_DEPTH 32
 #define MAX_CHOICES 512
-#define CLASS_STRINGS 8 /* members of a class that are taken one by one */
+#define CLASS_STRINGS 20 /* members of a class that are taken one by one */
 #define ARENA_CAP ((size_t)8 << 20)
 #define OFTEN_ENOUGH 40.0 /* a further clause found so often in 1,000 bytes tells nothing */
 
@@ -161,7 +161,9 @@ static bool read_group(reader *r, stile_part *out)
 {
     bool around = takes(r, "?=") || takes(r, "?!") || takes(r, "?<=") || takes(r, "?<!");
 
-    if (!around && !takes(r, "?:") && !takes(r, "?>") && (peek(r) == '?' || peek(r) == '*'))
+    /* literals are looked for in any case, whether the pattern minds or not */
+    if (!around && !takes(r, "?:") && !takes(r, "?>") && !takes(r, "?-i:") &&
+        (peek(r) == '?' || peek(r) == '*'))
         return false;
     if (++r->depth > MAX_DEPTH || !read_choice(r, out) || !takes(r, ")"))
         return false;

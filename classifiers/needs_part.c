@@ -5,7 +5,7 @@
 
 #include "classifiers/needs_often.h"
 
-#define CLAUSE_STRINGS ((size_t)512) /* of alternatives taken together */
+#define CLAUSE_STRINGS ((size_t)2048) /* of alternatives taken together */
 
 static uint32_t product(uint32_t a, uint32_t b)
 {
@@ -35,9 +35,15 @@ bool stile_part_literal(const stile_part_string *string, stile_literal *out)
     return true;
 }
 
+static bool is_mark(char c)
+{
+    return !stile_part_in_word(c) && (unsigned char)c > ' ' && (unsigned char)c < 0x80;
+}
+
 bool stile_part_is_short(const stile_literal *l)
 {
-    return l->len < 2 || (l->len == 2 && !(l->starts_word && l->ends_word));
+    return l->len < 2 || (l->len == 2 && !(l->starts_word && l->ends_word) &&
+                          !(is_mark(l->text[0]) && is_mark(l->text[1])));
 }
 
 bool stile_part_string_of(stile_part *out, const char *text, size_t len, stile_arena *arena)
@@ -79,7 +85,7 @@ bool stile_part_opaque(stile_part *out, uint32_t min, uint32_t max, bool outside
     return true;
 }
 
-bool stile_part_bind(stile_part_strings *strings, stile_arena *arena)
+bool stile_part_bind(stile_part_strings *strings, bool end, stile_arena *arena)
 {
     stile_part_string *bound = stile_arena_array(arena, strings->count, sizeof *bound);
 
@@ -88,8 +94,8 @@ bool stile_part_bind(stile_part_strings *strings, stile_arena *arena)
     for (size_t i = 0; i < strings->count; i++) {
         const stile_part_string *from = &strings->all[i];
         size_t len = from->len < sizeof from->text ? from->len : sizeof from->text - 1;
-        bound[i].text[0] = STILE_WORD_BOUND;
-        memcpy(bound[i].text + 1, from->text, len);
+        bound[i].text[end ? len : 0] = STILE_WORD_BOUND;
+        memcpy(bound[i].text + !end, from->text, len);
         bound[i].len = (uint8_t)(len + 1);
     }
     strings->all = bound;
@@ -136,9 +142,9 @@ void stile_part_weigh(stile_part_clause *clause)
 }
 
 void stile_part_add_strings(stile_part_way *way, const stile_part_strings *strings, uint32_t low,
-                            uint32_t high, bool bound_if)
+                            uint32_t high, bool bound_if, bool ends_part)
 {
-    stile_part_clause clause = {*strings, low, high, 0, bound_if, false};
+    stile_part_clause clause = {*strings, low, high, 0, bound_if, ends_part, false};
 
     if (can_find(strings, &clause.often, &clause.short_one))
         stile_part_add_clause(way, &clause);
@@ -155,7 +161,7 @@ bool stile_part_ways(const stile_part *part, stile_part_way **ways, size_t *coun
     if (!(*ways = stile_arena_alloc(arena, sizeof **ways)))
         return false;
     (*ways)->count = 0;
-    stile_part_add_strings(*ways, &part->strings, 0, 0, true);
+    stile_part_add_strings(*ways, &part->strings, 0, 0, true, true);
     *count = 1;
     return true;
 }
@@ -174,7 +180,7 @@ static const stile_part_clause *best_of(const stile_part_way *way)
 bool stile_part_collapse(stile_part_way **ways, size_t *count, stile_arena *arena)
 {
     stile_part_way *one = stile_arena_alloc(arena, sizeof *one);
-    stile_part_clause clause = {.low = STILE_FAR, .bound_if = true};
+    stile_part_clause clause = {.low = STILE_FAR, .bound_if = true, .ends_part = true};
     size_t strings = 0;
 
     if (!one)
@@ -198,6 +204,7 @@ bool stile_part_collapse(stile_part_way **ways, size_t *count, stile_arena *aren
             clause.high = best->high > clause.high ? best->high : clause.high;
             clause.often += best->often;
             clause.bound_if = clause.bound_if && best->bound_if;
+            clause.ends_part = clause.ends_part && best->ends_part;
             clause.short_one = clause.short_one || best->short_one;
         }
         stile_part_add_clause(one, &clause);
@@ -243,7 +250,7 @@ static bool add_exact_ways(stile_part *out, const stile_part *parts, size_t coun
             found.all[found.count++] = exact.strings.all[i];
     if (found.count > 0) {
         out->ways[out->way_count].count = 0;
-        stile_part_add_strings(&out->ways[out->way_count++], &found, 0, 0, true);
+        stile_part_add_strings(&out->ways[out->way_count++], &found, 0, 0, true, true);
     }
     if (found.count < strings)
         out->ways[out->way_count++].count = 0;
@@ -300,6 +307,21 @@ bool stile_part_choice(stile_part *out, const stile_part *parts, size_t count, s
     return true;
 }
 
+/* None of its clauses ends where it does. */
+static bool unend(stile_part *part, stile_arena *arena)
+{
+    stile_part_way *ways = stile_arena_array(arena, part->way_count, sizeof *ways);
+
+    if (!ways)
+        return false;
+    memcpy(ways, part->ways, part->way_count * sizeof *ways);
+    part->ways = ways;
+    for (size_t i = 0; i < part->way_count; i++)
+        for (size_t c = 0; c < ways[i].count; c++)
+            ways[i].clauses[c].ends_part = false;
+    return true;
+}
+
 bool stile_part_repeat(stile_part *part, uint32_t least, uint32_t most, stile_arena *arena)
 {
     stile_part both[2] = {*part};
@@ -317,6 +339,8 @@ bool stile_part_repeat(stile_part *part, uint32_t least, uint32_t most, stile_ar
             return false;
         part->exact = false;
     }
+    if (!unend(part, arena))
+        return false;
     part->min = product(part->min, least);
     part->max = product(part->max, most);
     return true;

@@ -26,6 +26,7 @@ typedef struct stile_part_clause {
     uint32_t low, high;
     double often;   /* estimated occurrences in 1,000 bytes */
     bool bound_if;  /* a word begins where it does, if one does where the part does */
+    bool ends_part; /* it ends where the part does */
     bool short_one; /* as a stile_clause's */
 } stile_part_clause;
 
@@ -79,13 +80,13 @@ bool stile_part_ways(const stile_part *part, stile_part_way **ways, size_t *coun
 void stile_part_add_clause(stile_part_way *way, const stile_part_clause *clause);
 /* The strings as a clause, if they can be looked for. */
 void stile_part_add_strings(stile_part_way *way, const stile_part_strings *strings, uint32_t low,
-                            uint32_t high, bool bound_if);
+                            uint32_t high, bool bound_if, bool ends_part);
 /* Many ways as one: of each its best clause, all of them together. */
 bool stile_part_collapse(stile_part_way **ways, size_t *count, stile_arena *arena);
 /* How often the clause's strings are found, and whether they are short. */
 void stile_part_weigh(stile_part_clause *clause);
-/* Where words begin at each of the strings. */
-bool stile_part_bind(stile_part_strings *strings, stile_arena *arena);
+/* Where words begin, or end, at each of the strings. */
+bool stile_part_bind(stile_part_strings *strings, bool end, stile_arena *arena);
 
 static inline bool stile_part_in_word(char c)
 {
@@ -94,7 +95,7 @@ static inline bool stile_part_in_word(char c)
 
 /* A string as what can be looked for; false when it is empty. */
 bool stile_part_literal(const stile_part_string *string, stile_literal *out);
-/* Two bytes at most, and not a word. */
+/* Two bytes at most, and neither a word nor two marks. */
 bool stile_part_is_short(const stile_literal *literal);
 
 #endif

@@ -26,10 +26,11 @@ bool stile_sequence_start(stile_sequence *s, stile_arena *arena)
 }
 
 /* What the tail asks for becomes a clause of each way. */
-static void flush(stile_sequence *s)
+static void flush(stile_sequence *s, bool ends)
 {
     for (size_t i = 0; i < s->way_count; i++)
-        stile_part_add_strings(&s->ways[i], &s->tail, s->tail_low, s->tail_high, s->tail_bound_if);
+        stile_part_add_strings(&s->ways[i], &s->tail, s->tail_low, s->tail_high, s->tail_bound_if,
+                               ends);
     s->whole = false;
 }
 
@@ -97,7 +98,7 @@ static bool bind(const stile_sequence *s, stile_part *part, stile_arena *arena)
     for (size_t i = 0; i < part->way_count; i++)
         for (size_t c = 0; c < ways[i].count; c++) {
             stile_part_clause *clause = &ways[i].clauses[c];
-            if (clause->bound_if && !stile_part_bind(&clause->strings, arena))
+            if (clause->bound_if && !stile_part_bind(&clause->strings, false, arena))
                 return false;
             if (clause->bound_if)
                 stile_part_weigh(clause);
@@ -106,18 +107,46 @@ static bool bind(const stile_sequence *s, stile_part *part, stile_arena *arena)
     return true;
 }
 
+static void clear_ends(stile_sequence *s)
+{
+    for (size_t i = 0; i < s->way_count; i++)
+        for (size_t c = 0; c < s->ways[i].count; c++)
+            s->ways[i].clauses[c].ends_part = false;
+}
+
+/* What stood last, before strings of which each begins with a bound or what is no letter, ends with a word. */
+static bool bind_ends(stile_sequence *s, const stile_part_strings *next, stile_arena *arena)
+{
+    bool bounds = true;
+
+    for (size_t i = 0; i < next->count && bounds; i++)
+        bounds = next->all[i].len > 0 && !stile_part_in_word(next->all[i].text[0]);
+    for (size_t i = 0; bounds && i < s->way_count; i++)
+        for (size_t c = 0; c < s->ways[i].count; c++) {
+            stile_part_clause *clause = &s->ways[i].clauses[c];
+            if (clause->ends_part && !stile_part_bind(&clause->strings, true, arena))
+                return false;
+            if (clause->ends_part)
+                stile_part_weigh(clause);
+        }
+    clear_ends(s);
+    return true;
+}
+
 static bool add_exact(stile_sequence *s, const stile_part *part, stile_arena *arena)
 {
     bool ok = true;
 
+    if (!bind_ends(s, &part->strings, arena))
+        return false;
     if (cross(s, &part->strings, arena, &ok))
         return ok;
-    flush(s);
+    flush(s, false);
     s->tail = part->strings;
     s->tail_low = s->min;
     s->tail_high = s->max;
     s->tail_bound_if = s->keeps_bound && !s->bounds;
-    return !s->bounds || stile_part_bind(&s->tail, arena);
+    return !s->bounds || stile_part_bind(&s->tail, false, arena);
 }
 
 static bool add_ways(stile_sequence *s, const stile_part *part, stile_arena *arena)
@@ -126,7 +155,8 @@ static bool add_ways(stile_sequence *s, const stile_part *part, stile_arena *are
     stile_part bounded = *part, nothing;
     bool bounds = s->bounds ? part->keeps_bound : part->bounds;
 
-    flush(s);
+    flush(s, false);
+    clear_ends(s);
     if (!bind(s, &bounded, arena) || !multiply(s, &bounded, arena) ||
         !stile_part_string_of(&nothing, &bound, bounds, arena))
         return false;
@@ -160,7 +190,7 @@ bool stile_sequence_end(stile_sequence *s, stile_part *out, stile_arena *arena)
         out->strings = s->tail;
         return true;
     }
-    flush(s);
+    flush(s, true);
     out->ways = s->ways;
     out->way_count = s->way_count;
     return true;

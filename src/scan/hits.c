@@ -234,24 +234,6 @@ static void drop_signals(const stile_scanner *scanner, stile_scan_hits *h)
     h->count = kept;
 }
 
-/* Which rules may match; all of them without a prefilter. */
-static stile_status prefilter(stile_scanner *scanner, const stile_scan_view *view, stile_error *err)
-{
-    int which = stile_prefilter_for(view->kind);
-    stile_prefilter *filter = stile_policy_prefilter(scanner->policy, which, view->text.len);
-    stile_prefilter_scratch **scratch = &scanner->scratch[which];
-    stile_status st;
-
-    if (!filter) {
-        memset(scanner->may, 1, scanner->policy->rules.count);
-        return STILE_OK;
-    }
-    if (!*scratch && (st = stile_prefilter_scratch_create(filter, scratch, err)))
-        return st;
-    stile_prefilter_scan(filter, *scratch, view->text, scanner->may);
-    return STILE_OK;
-}
-
 /* Takes those of rule `index` from the front of all ranges, and drops those of rules before it. */
 static places take_places(places *all, uint32_t index)
 {
@@ -267,46 +249,95 @@ static places take_places(places *all, uint32_t index)
     return own;
 }
 
-/* Where matches of the rules that the gate knows may start. Of the rules that it does not, the prefilter
- * said which may match. */
-static stile_status pass_gate(stile_scanner *scanner, int which, stile_slice text, places *out,
-                              stile_error *err)
+/* Of the rules that the gate does not know, which may match: none where none of them is worth the prefilter's
+ * look, all of them without a prefilter. */
+static stile_status pass_prefilter(stile_scanner *scanner, const stile_scan_view *view,
+                                   stile_arena *arena, stile_error *err)
 {
-    const stile_gate *gate = stile_policy_gate(scanner->policy, which);
+    int which = stile_prefilter_for(view->kind);
+    stile_prefilter *filter = stile_policy_prefilter(scanner->policy, which, view->text.len);
+    stile_prefilter_scratch **scratch = &scanner->scratch[which];
+    const uint32_t *unknown = scanner->policy->unknown[which];
+    size_t count = scanner->policy->unknown_count[which], wanted = 0;
+    unsigned char *let; /* one byte a rule */
     stile_status st;
 
-    *out = (places){NULL, 0};
-    if (!gate)
+    for (size_t i = 0; i < count; i++)
+        wanted += scanner->may[unknown[i]];
+    if (wanted == 0 || !filter)
         return STILE_OK;
-    if ((st = stile_gate_scan(gate, scanner->gates[which], text, &out->ranges, &out->count, err)))
+    if (!*scratch && (st = stile_prefilter_scratch_create(filter, scratch, err)))
         return st;
-    stile_gate_clear_known(gate, scanner->may);
-    for (size_t i = 0; i < out->count; i++)
-        scanner->may[out->ranges[i].pattern] = 1;
+    if (!(let = stile_arena_alloc(arena, scanner->policy->rules.count)))
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    stile_prefilter_scan(filter, *scratch, view->text, let);
+    for (size_t i = 0; i < count; i++)
+        scanner->may[unknown[i]] &= let[unknown[i]];
     return STILE_OK;
 }
 
-/* Each rule that may match; leaves in `may` those that did. Signals that cannot feed a combination any more
- * are not looked for, unless `all` are wanted. */
+/* Signals that cannot feed a combination, as another of its rules has no match. Twice: one that goes may take
+ * others with it. */
+static void drop_idle(const stile_policy *policy, unsigned char *may)
+{
+    for (int round = 0; round < 2; round++)
+        for (size_t k = 0; k < policy->signal_count; k++) {
+            uint32_t i = policy->signals[k];
+            may[i] = may[i] && feeds_any(policy, may, i);
+        }
+}
+
+/* Which rules may match, in `may`, and where those that the gate knows may start. Signals that cannot feed a
+ * combination are dropped, unless `all` are wanted. */
+static stile_status find_places(stile_scanner *scanner, const stile_scan_view *view, bool all,
+                                stile_arena *arena, places *out, stile_error *err)
+{
+    const stile_policy *policy = scanner->policy;
+    int which = stile_prefilter_for(view->kind);
+    const stile_gate *gate = stile_policy_gate(policy, which);
+    const unsigned char *reads = policy->reads[view->kind];
+    unsigned char *may = scanner->may;
+    stile_status st;
+
+    *out = (places){NULL, 0};
+    if (!gate) {
+        memcpy(may, reads, policy->rules.count);
+        return STILE_OK;
+    }
+    if ((st = stile_gate_scan(gate, scanner->gates[which], view->text, &out->ranges, &out->count,
+                              err)))
+        return st;
+    memset(may, 0, policy->rules.count);
+    for (size_t i = 0; i < out->count; i++)
+        may[out->ranges[i].pattern] = reads[out->ranges[i].pattern];
+    for (size_t i = 0; i < policy->unknown_count[which]; i++)
+        may[policy->unknown[which][i]] = reads[policy->unknown[which][i]];
+    if (!all)
+        drop_idle(policy, may);
+    return pass_prefilter(scanner, view, arena, err);
+}
+
+/* The next rule from `i` on that may match, or `count`; most may not. */
+static uint32_t next_that_may(const unsigned char *may, uint32_t i, uint32_t count)
+{
+    const unsigned char *found = i < count ? memchr(may + i, 1, count - i) : NULL;
+    return found ? (uint32_t)(found - may) : count;
+}
+
+/* Each rule that may match; leaves in `may` those that did. */
 static stile_status match_patterns(stile_scanner *scanner, const stile_scan_view *view, bool all,
                                    stile_scan_hits *out, stile_error *err)
 {
     const stile_rules *rules = &scanner->policy->rules;
-    int which = stile_prefilter_for(view->kind);
-    const stile_gate *gate = stile_policy_gate(scanner->policy, which);
-    const unsigned char *reads = scanner->policy->reads[view->kind];
+    const stile_gate *gate = stile_policy_gate(scanner->policy, stile_prefilter_for(view->kind));
     unsigned char *may = scanner->may;
+    uint32_t count = (uint32_t)rules->count;
     places ahead;
-    stile_status st = pass_gate(scanner, which, view->text, &ahead, err);
+    stile_status st = find_places(scanner, view, all, out->arena, &ahead, err);
 
-    for (size_t i = 0; !st && i < rules->count; i++)
-        may[i] &= reads[i];
-    for (uint32_t i = 0; !st && i < rules->count; i++) {
-        places own;
+    for (uint32_t i = 0; !st && (i = next_that_may(may, i, count)) < count; i++) {
         size_t before = out->count;
-        if (!may[i])
-            continue;
-        own = gate && stile_gate_knows(gate, i) ? take_places(&ahead, i) : (places){NULL, 0};
+        places own = gate && stile_gate_knows(gate, i) ? take_places(&ahead, i) : (places){NULL, 0};
         if (all || !rules->rules[i].signal || feeds_any(scanner->policy, may, i))
             st = match_rule(scanner, i, view->text, own, out, err);
         may[i] = out->count > before;
@@ -322,7 +353,7 @@ static stile_status hits_of(stile_scanner *scanner, const stile_scan_view *view,
     *out = (stile_scan_hits){.arena = arena};
     if (view->text.len == 0)
         return STILE_OK;
-    if ((st = prefilter(scanner, view, err)) || (st = match_patterns(scanner, view, all, out, err)))
+    if ((st = match_patterns(scanner, view, all, out, err)))
         return st;
     return match_combinations(scanner, 1u << view->kind, view->text, out, err);
 }

@@ -32,6 +32,10 @@ struct stile_policy {
         *reads[STILE_VIEW_KINDS]; /* one byte a rule: 1 when its pattern reads such views */
     /* The combinations that rule i feeds: feeds[feeds_from[i]] up to feeds_from[i + 1]. */
     uint32_t *feeds_from, *feeds;
+    uint32_t *signals; /* the rules that are */
+    size_t signal_count;
+    uint32_t *unknown[STILE_PREFILTERS]; /* rules of such views of which the gate knows nothing */
+    size_t unknown_count[STILE_PREFILTERS];
     stile_joint_plan *joints;
     stile_sensitive *sensitive; /* NULL when every class is off */
     stile_redact redact[STILE_SENSITIVE_CLASSES];

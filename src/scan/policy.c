@@ -122,6 +122,32 @@ static stile_status note_reads(stile_policy *policy, int kind, stile_error *err)
     return STILE_OK;
 }
 
+static stile_status note_unknown(stile_policy *policy, int which, stile_error *err)
+{
+    const stile_rules *rules = &policy->rules;
+    uint32_t *unknown = stile_alloc_array(rules->count, sizeof *unknown);
+
+    if (!(policy->unknown[which] = unknown))
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    for (uint32_t i = 0; i < rules->count; i++)
+        if (rules->rules[i].pattern && (rules->rules[i].views & stile_prefilter_kinds(which)) &&
+            !stile_gate_knows(policy->gates[which], i))
+            unknown[policy->unknown_count[which]++] = i;
+    return STILE_OK;
+}
+
+static stile_status note_signals(stile_policy *policy, stile_error *err)
+{
+    const stile_rules *rules = &policy->rules;
+
+    if (!(policy->signals = stile_alloc_array(rules->count, sizeof *policy->signals)))
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    for (uint32_t i = 0; i < rules->count; i++)
+        if (rules->rules[i].signal)
+            policy->signals[policy->signal_count++] = i;
+    return STILE_OK;
+}
+
 static stile_status note_feeds(stile_policy *policy, stile_error *err)
 {
     const stile_rules *rules = &policy->rules;
@@ -154,10 +180,11 @@ static stile_status make_gates(stile_policy *policy, stile_error *err)
     stile_status st = STILE_OK;
 
     for (int which = 0; !st && which < STILE_PREFILTERS; which++)
-        st = make_gate(policy, which, err);
+        if (!(st = make_gate(policy, which, err)))
+            st = note_unknown(policy, which, err);
     for (int kind = 0; !st && kind < STILE_VIEW_KINDS; kind++)
         st = note_reads(policy, kind, err);
-    if (!st)
+    if (!st && !(st = note_signals(policy, err)))
         st = note_feeds(policy, err);
     return st ? st : stile_joint_plan_create(&policy->rules, &policy->joints, err);
 }
@@ -216,8 +243,11 @@ void stile_policy_unref(stile_policy *policy)
     if (!policy || atomic_fetch_sub(&policy->refs, 1) != 1)
         return;
     stile_policy_prefilter_drop(policy);
-    for (int which = 0; which < STILE_PREFILTERS; which++)
+    for (int which = 0; which < STILE_PREFILTERS; which++) {
         stile_gate_destroy(policy->gates[which]);
+        stile_free(policy->unknown[which]);
+    }
+    stile_free(policy->signals);
     for (int kind = 0; kind < STILE_VIEW_KINDS; kind++)
         stile_free(policy->reads[kind]);
     stile_free(policy->feeds_from);
