@@ -27,15 +27,17 @@ static bool is_seen(char c)
     return c > ' ' && c < 0x7f;
 }
 
+/* Looks backwards from where a row that begins at `at` would be long enough: most bytes of most texts are
+ * never looked at. */
 size_t stile_row_next(stile_slice text, size_t at)
 {
-    size_t end;
-
-    for (; at < text.len; at = end + 1) {
-        for (end = at; end < text.len && is_seen(text.ptr[end]);)
-            end++;
-        if (end - at >= STILE_CODE_ROW)
+    while (at < text.len && text.len - at >= STILE_CODE_ROW) {
+        size_t back = at + STILE_CODE_ROW;
+        while (back > at && is_seen(text.ptr[back - 1]))
+            back--;
+        if (back == at)
             return at;
+        at = back;
     }
     return text.len;
 }

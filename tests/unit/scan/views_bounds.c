@@ -177,6 +177,7 @@ Test(views_bounds, a_megabyte_of_anything_is_read_in_proportion, .timeout = 240)
         {"%252525", 8},
         {"&#105;", 16},
         {"\\u0069", 16},
+        {"\\ud83d", 16},
         {"\xe2\x80\x8b", 2}, /* a zero-width space */
         {"a\xe2\x80\x8b", 16},
         {"a\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85", 8}, /* marks piled on letters */
