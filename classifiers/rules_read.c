@@ -1,96 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An event parser that knows a pack's keys. What it does not know it refuses, so that no rule is
  * weaker than it looks. */
-#include "classifiers/rules_read.h"
-
-#include <stdlib.h>
-
 #include "classifiers/rules_define.h"
+#include "classifiers/rules_event.h"
 #include "scan/scan.h"
 
 #define MAX_REFERENCES 16 /* at most MAX_EXAMPLES */
 #define MAX_EXAMPLES 64
 #define MAX_WORDS 256 /* of one definition */
 
-stile_status stile_rules_fault(const stile_rules_loader *l, size_t line, const char *rule,
-                               const char *what)
-{
-    return stile_fail(l->err, STILE_INVALID, "%s:%zu: %s%s%s%s", l->file, line, rule ? "rule " : "",
-                      rule ? rule : "", rule ? ": " : "", what);
-}
-
-static stile_status fault(const stile_rules_loader *l, const char *what)
-{
-    size_t line = l->held ? l->event.start_mark.line : l->parser.problem_mark.line;
-    return stile_rules_fault(l, line + 1, NULL, what);
-}
-
-stile_status stile_rules_no_memory(const stile_rules_loader *l)
-{
-    return stile_fail(l->err, STILE_NO_MEMORY, "%s: out of memory", l->file);
-}
-
-static stile_status next(stile_rules_loader *l)
-{
-    if (l->held)
-        yaml_event_delete(&l->event);
-    l->held = false;
-    if (!yaml_parser_parse(&l->parser, &l->event))
-        return fault(l, l->parser.problem ? l->parser.problem : "not YAML");
-    l->held = true;
-    if (l->event.type == YAML_ALIAS_EVENT)
-        return fault(l, "aliases are not allowed");
-    return STILE_OK;
-}
-
-static stile_status scalar(stile_rules_loader *l, stile_slice *out)
-{
-    stile_slice text;
-
-    if (l->event.type != YAML_SCALAR_EVENT)
-        return fault(l, "expected a single value");
-    text = stile_slice_of(l->event.data.scalar.value, l->event.data.scalar.length);
-    /* The prefilter's patterns end at a NUL: it would look for less than the rule says. */
-    if (text.len && memchr(text.ptr, '\0', text.len))
-        return fault(l, "a value with a NUL in it");
-    return stile_arena_copy(&l->rules->arena, text, out, l->err);
-}
-
-static stile_status next_scalar(stile_rules_loader *l, stile_slice *out)
-{
-    stile_status st = next(l);
-    return st ? st : scalar(l, out);
-}
-
-/* A list of scalars, or one scalar as a list of one. */
-static stile_status next_list(stile_rules_loader *l, stile_slice *list, size_t most, size_t *count)
-{
-    stile_status st = next(l);
-
-    *count = 0;
-    if (st)
-        return st;
-    if (l->event.type == YAML_SCALAR_EVENT) {
-        *count = 1;
-        return scalar(l, list);
-    }
-    if (l->event.type != YAML_SEQUENCE_START_EVENT)
-        return fault(l, "expected a list");
-    for (;;) {
-        if ((st = next(l)) || l->event.type == YAML_SEQUENCE_END_EVENT)
-            return st;
-        if (*count == most)
-            return fault(l, "too many items in this list");
-        if ((st = scalar(l, &list[(*count)++])))
-            return st;
-    }
-}
-
 static stile_status next_examples(stile_rules_loader *l, stile_examples *out, size_t most)
 {
     stile_slice list[MAX_EXAMPLES], *copy;
     size_t count;
-    stile_status st = next_list(l, list, most, &count);
+    stile_status st = stile_rules_next_list(l, list, most, &count);
 
     if (st)
         return st;
@@ -104,38 +27,15 @@ static stile_status next_examples(stile_rules_loader *l, stile_examples *out, si
 /* A pattern, with the pack's names replaced. */
 static stile_status next_pattern(stile_rules_loader *l, stile_slice *out)
 {
-    stile_status st = next_scalar(l, out);
+    stile_status st = stile_rules_next_scalar(l, out);
     return st ? st : stile_rules_expand(l, l->event.start_mark.line + 1, out);
-}
-
-static int index_of(const char *const *names, size_t count, stile_slice name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (stile_slice_eq(stile_str(names[i]), name))
-            return (int)i;
-    return -1;
-}
-
-static stile_status next_choice(stile_rules_loader *l, const char *const *names, size_t count,
-                                uint8_t *out)
-{
-    stile_slice name;
-    stile_status st = next_scalar(l, &name);
-    int found;
-
-    if (st)
-        return st;
-    if ((found = index_of(names, count, name)) < 0)
-        return fault(l, "not one of the values that this key has");
-    *out = (uint8_t)found;
-    return STILE_OK;
 }
 
 static stile_status next_views(stile_rules_loader *l, uint32_t *out)
 {
     stile_slice list[STILE_VIEW_KINDS];
     size_t count;
-    stile_status st = next_list(l, list, STILE_VIEW_KINDS, &count);
+    stile_status st = stile_rules_next_list(l, list, STILE_VIEW_KINDS, &count);
 
     *out = 0;
     for (size_t i = 0; !st && i < count; i++) {
@@ -144,32 +44,9 @@ static stile_status next_views(stile_rules_loader *l, uint32_t *out)
             if (stile_slice_eq(stile_str(stile_view_kind_name((stile_view_kind)kind)), list[i]))
                 bit = 1u << kind;
         if (!bit)
-            st = fault(l, "views are raw, normalized, decoded and extracted");
+            st = stile_rules_wrong(l, "views are raw, normalized, decoded and extracted");
         *out |= bit;
     }
-    return st;
-}
-
-static stile_status next_number(stile_rules_loader *l, double low, double high, double *out)
-{
-    stile_slice text;
-    char *end;
-    stile_status st = next_scalar(l, &text);
-
-    if (st)
-        return st;
-    *out = strtod(text.ptr, &end);
-    if (text.len == 0 || *end || !(*out >= low && *out <= high))
-        return fault(l, "a number out of its range");
-    return STILE_OK;
-}
-
-static stile_status next_flag(stile_rules_loader *l, bool *out)
-{
-    static const char *const names[] = {"false", "true"};
-    uint8_t value = 0;
-    stile_status st = next_choice(l, names, 2, &value);
-    *out = value == 1;
     return st;
 }
 
@@ -177,41 +54,33 @@ static stile_status next_near(stile_rules_loader *l, stile_rule_draft *d)
 {
     stile_slice key;
     double within = 200;
-    stile_status st = next(l);
+    stile_status st = stile_rules_next(l);
 
     if (st)
         return st;
     if (l->event.type != YAML_MAPPING_START_EVENT)
-        return fault(l, "near: expected {rules: [...], within: N}");
+        return stile_rules_wrong(l, "near: expected {rules: [...], within: N}");
     for (;;) {
-        if ((st = next(l)))
+        if ((st = stile_rules_next(l)))
             return st;
         if (l->event.type == YAML_MAPPING_END_EVENT)
             break;
-        if ((st = scalar(l, &key)))
+        if ((st = stile_rules_scalar(l, &key)))
             return st;
         if (stile_slice_eq(key, stile_str("rules")))
-            st = next_list(l, d->near_names, STILE_MAX_NEAR, &d->rule.near_count);
+            st = stile_rules_next_list(l, d->near_names, STILE_MAX_NEAR, &d->rule.near_count);
         else if (stile_slice_eq(key, stile_str("within")))
-            st = next_number(l, 1, 4096, &within);
+            st = stile_rules_next_number(l, 1, 4096, &within);
         else if (stile_slice_eq(key, stile_str("ordered")))
-            st = next_flag(l, &d->rule.ordered);
+            st = stile_rules_next_flag(l, &d->rule.ordered);
         else
-            st = fault(l, "near: unknown key");
+            st = stile_rules_wrong(l, "near: unknown key");
         if (st)
             return st;
     }
     d->rule.within = (uint32_t)within;
-    return d->rule.near_count < 2 ? fault(l, "near: wants two rules or more") : STILE_OK;
-}
-
-static stile_status next_string(stile_rules_loader *l, const char **out)
-{
-    stile_slice text;
-    stile_status st = next_scalar(l, &text);
-    if (!st)
-        *out = text.ptr;
-    return st;
+    return d->rule.near_count < 2 ? stile_rules_wrong(l, "near: wants two rules or more")
+                                  : STILE_OK;
 }
 
 static const char *const severities[] = {"info", "low", "medium", "high", "critical"};
@@ -226,17 +95,17 @@ static stile_status read_value(stile_rules_loader *l, stile_rule_draft *d, int k
 
     switch (key) {
     case 0:
-        return next_string(l, &r->id);
+        return stile_rules_next_string(l, &r->id);
     case 1:
-        return next_string(l, &r->family);
+        return stile_rules_next_string(l, &r->family);
     case 2:
-        return next_choice(l, severities, 5, &r->severity);
+        return stile_rules_next_choice(l, severities, 5, &r->severity);
     case 3:
-        return next_number(l, 0, 1, &r->weight);
+        return stile_rules_next_number(l, 0, 1, &r->weight);
     case 4:
         return next_views(l, &r->views);
     case 5:
-        return next_choice(l, actions, 4, &r->action);
+        return stile_rules_next_choice(l, actions, 4, &r->action);
     case 6:
         return next_pattern(l, &r->pattern_text);
     case 7:
@@ -244,9 +113,9 @@ static stile_status read_value(stile_rules_loader *l, stile_rule_draft *d, int k
     case 8:
         return next_near(l, d);
     case 9:
-        return next_flag(l, &r->signal);
+        return stile_rules_next_flag(l, &r->signal);
     case 10:
-        return next_string(l, &r->reason);
+        return stile_rules_next_string(l, &r->reason);
     case 11:
         return next_examples(l, &r->references, MAX_REFERENCES);
     case 12:
@@ -258,12 +127,12 @@ static stile_status read_value(stile_rules_loader *l, stile_rule_draft *d, int k
 
 static stile_status read_key(stile_rules_loader *l, stile_rule_draft *d, stile_slice key)
 {
-    int found = index_of(keys, sizeof keys / sizeof *keys, key);
+    int found = stile_rules_index_of(keys, sizeof keys / sizeof *keys, key);
 
     if (found < 0)
-        return fault(l, "unknown key in a rule");
+        return stile_rules_wrong(l, "unknown key in a rule");
     if (d->seen & 1u << found)
-        return fault(l, "this key is given twice");
+        return stile_rules_wrong(l, "this key is given twice");
     d->seen |= 1u << found;
     return read_value(l, d, found);
 }
@@ -294,9 +163,9 @@ static stile_status read_rule(stile_rules_loader *l)
     stile_status st;
 
     if (l->count == STILE_MAX_RULES)
-        return fault(l, "too many rules");
+        return stile_rules_wrong(l, "too many rules");
     if (l->event.type != YAML_MAPPING_START_EVENT)
-        return fault(l, "rules: expected a list of rules");
+        return stile_rules_wrong(l, "rules: expected a list of rules");
     *d = (stile_rule_draft){.rule = {.file = l->file,
                                      .line = (int)l->event.start_mark.line + 1,
                                      .severity = 2,
@@ -306,11 +175,11 @@ static stile_status read_rule(stile_rules_loader *l)
                                               1u << STILE_VIEW_DECODED |
                                               1u << STILE_VIEW_EXTRACTED}};
     for (;;) {
-        if ((st = next(l)))
+        if ((st = stile_rules_next(l)))
             return st;
         if (l->event.type == YAML_MAPPING_END_EVENT)
             break;
-        if ((st = scalar(l, &key)) || (st = read_key(l, d, key)))
+        if ((st = stile_rules_scalar(l, &key)) || (st = read_key(l, d, key)))
             return st;
     }
     if (!(st = check_draft(l, d)))
@@ -320,14 +189,14 @@ static stile_status read_rule(stile_rules_loader *l)
 
 static stile_status read_rules(stile_rules_loader *l)
 {
-    stile_status st = next(l);
+    stile_status st = stile_rules_next(l);
 
     if (st)
         return st;
     if (l->event.type != YAML_SEQUENCE_START_EVENT)
-        return fault(l, "rules: expected a list");
+        return stile_rules_wrong(l, "rules: expected a list");
     for (;;) {
-        if ((st = next(l)) || l->event.type == YAML_SEQUENCE_END_EVENT)
+        if ((st = stile_rules_next(l)) || l->event.type == YAML_SEQUENCE_END_EVENT)
             return st;
         if ((st = read_rule(l)))
             return st;
@@ -338,18 +207,19 @@ static stile_status read_defines(stile_rules_loader *l)
 {
     stile_slice name, words[MAX_WORDS];
     size_t count;
-    stile_status st = next(l);
+    stile_status st = stile_rules_next(l);
 
     if (st)
         return st;
     if (l->event.type != YAML_MAPPING_START_EVENT)
-        return fault(l, "define: expected names with their patterns");
+        return stile_rules_wrong(l, "define: expected names with their patterns");
     for (;;) {
         size_t line;
-        if ((st = next(l)) || l->event.type == YAML_MAPPING_END_EVENT)
+        if ((st = stile_rules_next(l)) || l->event.type == YAML_MAPPING_END_EVENT)
             return st;
         line = l->event.start_mark.line + 1;
-        if ((st = scalar(l, &name)) || (st = next_list(l, words, MAX_WORDS, &count)) ||
+        if ((st = stile_rules_scalar(l, &name)) ||
+            (st = stile_rules_next_list(l, words, MAX_WORDS, &count)) ||
             (st = stile_rules_define(l, line, name, words, count)))
             return st;
     }
@@ -360,9 +230,10 @@ static stile_status read_end(stile_rules_loader *l)
 {
     stile_status st;
 
-    if ((st = next(l)) || (st = next(l)))
+    if ((st = stile_rules_next(l)) || (st = stile_rules_next(l)))
         return st;
-    return l->event.type == YAML_STREAM_END_EVENT ? STILE_OK : fault(l, "a pack is one document");
+    return l->event.type == YAML_STREAM_END_EVENT ? STILE_OK
+                                                  : stile_rules_wrong(l, "a pack is one document");
 }
 
 static stile_status read_pack(stile_rules_loader *l)
@@ -372,18 +243,18 @@ static stile_status read_pack(stile_rules_loader *l)
     stile_status st;
 
     do {
-        if ((st = next(l)))
+        if ((st = stile_rules_next(l)))
             return st;
     } while (l->event.type == YAML_STREAM_START_EVENT ||
              l->event.type == YAML_DOCUMENT_START_EVENT);
     if (l->event.type != YAML_MAPPING_START_EVENT)
-        return fault(l, "expected pack, version and rules");
+        return stile_rules_wrong(l, "expected pack, version and rules");
     for (;;) {
-        if ((st = next(l)))
+        if ((st = stile_rules_next(l)))
             return st;
         if (l->event.type == YAML_MAPPING_END_EVENT)
-            return rules ? read_end(l) : fault(l, "a pack without rules");
-        if ((st = scalar(l, &key)))
+            return rules ? read_end(l) : stile_rules_wrong(l, "a pack without rules");
+        if ((st = stile_rules_scalar(l, &key)))
             return st;
         if (stile_slice_eq(key, stile_str("rules")) && !rules) {
             rules = true;
@@ -392,9 +263,10 @@ static stile_status read_pack(stile_rules_loader *l)
             st = read_defines(l);
         } else if (stile_slice_eq(key, stile_str("pack")) ||
                    stile_slice_eq(key, stile_str("version"))) {
-            st = next_scalar(l, &ignored);
+            st = stile_rules_next_scalar(l, &ignored);
         } else {
-            st = fault(l, "a pack has pack, version, define before rules, and rules, once");
+            st = stile_rules_wrong(
+                l, "a pack has pack, version, define before rules, and rules, once");
         }
         if (st)
             return st;
