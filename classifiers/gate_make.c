@@ -156,7 +156,7 @@ static void add_group(stile_gate_making *m, const stile_gate_item *items, size_t
         for (; i < count && items[i].gram / (256 / STILE_GATE_PARTS) == part; i++) {
             add_to_filters(to, &items[i]);
             m->gate->members[(*members)++] =
-                (stile_gate_member){items[i].gram, items[i].number & 0xffffff};
+                (stile_gate_member){items[i].gram, items[i].second, items[i].number};
         }
         to->start[part + 1] = (uint16_t)i;
     }
@@ -184,7 +184,7 @@ stile_status stile_gate_make_sets(stile_gate_making *m, stile_error *err)
     size_t count, members = 0;
 
     g->members = stile_alloc_array(m->item_count, sizeof *g->members);
-    if (!groups || !g->members || g->literal_count >> 24) {
+    if (!groups || !g->members) {
         stile_free(groups);
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     }

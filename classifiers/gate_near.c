@@ -9,17 +9,23 @@ typedef struct stretch {
     uint32_t low, high;
 } stretch;
 
-/* Whether one of the group's literals with that gram stands at `at`. */
+/* What is looked up in a group. */
+typedef struct key {
+    uint32_t at;
+    uint8_t gram, second;
+    bool exact; /* `second` is as it is in whatever is found */
+} key;
+
 static bool stands(const stile_gate *gate, const stile_gate_scratch *s,
-                   const stile_gate_group *group, uint32_t gram, uint32_t at)
+                   const stile_gate_group *group, key k)
 {
     const stile_gate_member *members = gate->members + group->members;
-    const char *text = s->text + STILE_GATE_PAD + at;
+    const char *text = s->text + STILE_GATE_PAD + k.at;
     uint64_t head = stile_gate_load(text);
-    uint32_t part = gram / (256 / STILE_GATE_PARTS);
+    uint32_t part = k.gram / (256 / STILE_GATE_PARTS);
 
     for (uint32_t i = group->start[part]; i < group->start[part + 1]; i++)
-        if (members[i].gram == gram &&
+        if (members[i].gram == k.gram && (!k.exact || members[i].second == k.second) &&
             stile_gate_is(&gate->literals[members[i].literal], text, head))
             return true;
     return false;
@@ -43,10 +49,11 @@ static bool find_word(const stile_gate *gate, const stile_gate_scratch *s,
                          kernel->members(&group->second, w->second + i);
         uint32_t pairs = group->pairs ? kernel->members(&group->pair, w->pair + i) : 0;
         for (uint32_t bits = first_bits(whole | pairs, end - i); bits; bits &= bits - 1) {
-            uint32_t k = (uint32_t)__builtin_ctz(bits);
-            *at = w->at[i + k];
-            if ((whole >> k & 1 && stands(gate, s, group, w->first[i + k], *at)) ||
-                (pairs >> k & 1 && stands(gate, s, group, w->pair[i + k], *at)))
+            uint32_t k = (uint32_t)__builtin_ctz(bits), word = i + k;
+            *at = w->at[word];
+            if ((whole >> k & 1 &&
+                 stands(gate, s, group, (key){*at, w->first[word], w->second[word], true})) ||
+                (pairs >> k & 1 && stands(gate, s, group, (key){*at, w->pair[word], 0, false})))
                 return true;
         }
     }
@@ -63,7 +70,7 @@ static bool find_other(const stile_gate *gate, const stile_gate_scratch *s,
                         gate->kernel->members(&group->second, text + i + 1);
         for (bits = first_bits(bits, in.high - i + 1); bits; bits &= bits - 1) {
             *at = i + (uint32_t)__builtin_ctz(bits);
-            if (stands(gate, s, group, text[*at], *at))
+            if (stands(gate, s, group, (key){*at, text[*at], 0, false}))
                 return true;
         }
     }

@@ -52,7 +52,17 @@ struct stile_gate_scratch {
 /* Whether the literal stands at `text`, in a scratch's. */
 static inline bool stile_gate_is(const stile_gate_literal *l, const char *text, uint64_t head)
 {
-    return (head & l->mask) == l->head &&
+    static const uint64_t of_length[] = {0,
+                                         0xff,
+                                         0xffff,
+                                         0xffffff,
+                                         0xffffffff,
+                                         UINT64_C(0xffffffffff),
+                                         UINT64_C(0xffffffffffff),
+                                         UINT64_C(0xffffffffffffff),
+                                         UINT64_MAX};
+
+    return (head & of_length[l->len < 8 ? l->len : 8]) == l->head &&
            (l->len <= sizeof head ||
             memcmp(text + sizeof head, l->tail, l->len - sizeof head) == 0) &&
            (!l->ends_word || !stile_gate_in_word[(unsigned char)text[l->len]]) &&

@@ -156,7 +156,6 @@ static void fill_literal(stile_gate_literal *to, const stile_gate_item *from)
     to->lead_len = lead;
     to->ends_word = l->ends_word;
     to->head = from->head;
-    to->mask = head < 8 ? (UINT64_C(1) << 8 * head) - 1 : UINT64_MAX;
     memcpy(to->tail, l->text + lead + head, len - head);
     memcpy(to->lead, l->text, lead);
 }

@@ -25,17 +25,19 @@ enum {
 /* Literals that are looked for at the start of words, or anywhere. */
 enum { STILE_GATE_WORDS, STILE_GATE_ANYWHERE, STILE_GATE_SETS };
 
-/* A literal stands where its first word begins, which `lead` goes before. */
+/* A literal stands where its first word begins, which `lead` goes before. Of 32 bytes: what many texts make it read
+ * is to be near at hand. */
 typedef struct stile_gate_literal {
-    uint64_t head, mask; /* the first eight bytes */
+    uint64_t head;  /* the first eight bytes */
     uint32_t first; /* of the ways whose pilot it is; they end where the next literal's begin */
-    uint8_t len, lead_len;
+    uint8_t len;
+    uint8_t lead_len;
     bool ends_word;
-    char tail[STILE_LITERAL_MAX]; /* from the ninth byte on */
     char lead[STILE_GATE_LEAD];
+    char tail[STILE_LITERAL_MAX - 8]; /* from the ninth byte on */
 } stile_gate_literal;
 
-enum { STILE_GATE_PARTS = 16, STILE_GATE_NO_GROUP = 0 };
+enum { STILE_GATE_PARTS = 32, STILE_GATE_NO_GROUP = 0 };
 
 /* Literals of a clause that are looked for at the start of words, or that are looked for anywhere. Those at words
  * go by the hash of how they begin (stile_gate_bit), the others by their first two bytes. */
@@ -43,7 +45,7 @@ typedef struct stile_gate_group {
     stile_gate_filter first, second; /* of the hash; of the bytes */
     stile_gate_filter pair;          /* of short ones at words, if `pairs`: stile_gate_pair */
     uint32_t members;                /* in `members` */
-    /* Behind there, where those begin whose gram's first four bits are ... */
+    /* Behind there, where those begin whose gram's first five bits are ... */
     uint16_t start[STILE_GATE_PARTS + 1];
     bool pairs;
 } stile_gate_group;
@@ -52,9 +54,10 @@ typedef struct stile_gate_set {
     uint32_t group[STILE_GATE_SETS]; /* or STILE_GATE_NO_GROUP */
 } stile_gate_set;
 
-/* `gram`: the first byte of the hash, the pair, or the first byte. */
+/* `gram`: the first byte of the hash, the pair, or the first byte; `second` as the filter has it. */
 typedef struct stile_gate_member {
-    uint32_t gram : 8, literal : 24;
+    uint8_t gram, second;
+    uint32_t literal;
 } stile_gate_member;
 
 typedef struct stile_gate_way {

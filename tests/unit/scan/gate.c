@@ -361,7 +361,7 @@ Test(gate, of_shipped_rules_it_knows_nearly_all)
     cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
     for (size_t i = 0; i < policy->rules.count; i++)
         unknown += !stile_gate_knows(policy->gates[STILE_PREFILTER_OTHER], i);
-    cr_assert_leq(unknown, 3, "%zu unknown: each costs every text", unknown);
+    cr_assert(unknown * 50 < policy->rules.count, "%zu unknown: each costs every text", unknown);
     stile_policy_unref(policy);
 }
 
