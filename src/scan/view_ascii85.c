@@ -31,8 +31,8 @@ static bool is_seen(char c)
  * never looked at. */
 size_t stile_row_next(stile_slice text, size_t at)
 {
-    while (at < text.len && text.len - at >= STILE_CODE_ROW) {
-        size_t back = at + STILE_CODE_ROW;
+    while (at < text.len && text.len - at >= STILE_LEAST_ROW) {
+        size_t back = at + STILE_LEAST_ROW;
         while (back > at && is_seen(text.ptr[back - 1]))
             back--;
         if (back == at)

@@ -6,14 +6,23 @@
 
 #include "scan/view_build.h"
 
-/* What of a text may be written in codes, by one pass over it. */
-typedef struct stile_code_signs {
-    bool digits; /* many close together */
-    bool marks;  /* many dots and dashes close together */
-    bool row;    /* as many bytes without a blank as ascii85 needs */
-    bool beyond; /* something that is not ASCII */
-} stile_code_signs;
-stile_code_signs stile_code_signs_of(stile_slice text);
+/* Where in a text codes may stand, by one pass over it. Each run has a block of 64 bytes that shows it, and so has
+ * every block that it fills. */
+#define STILE_CODE_BLOCK 64
+enum {
+    STILE_CODE_DIGITS = 1, /* so many digits */
+    STILE_CODE_MARKS = 2,  /* so many dots and dashes */
+    STILE_CODE_ROW =
+        4 /* as many bytes without a blank as ascii85 needs, here or from the block before on */
+};
+
+typedef struct stile_code_map {
+    unsigned char *blocks; /* what each shows */
+    size_t count;
+    bool beyond; /* something is not ASCII */
+} stile_code_map;
+/* Allocates from `arena`; false: out of memory. */
+bool stile_code_map_make(stile_code_map *map, stile_slice text, stile_arena *arena);
 
 typedef struct stile_code {
     const char *how;
@@ -22,16 +31,19 @@ typedef struct stile_code {
     /* Bytes of text[at..) read, at least one, whether or not they are a run. Appends what a run stands for. Each byte
      * is read a few times at most, whatever the text. */
     size_t (*run)(stile_slice text, size_t at, stile_view_builder *b);
-    bool (*may)(const stile_code_signs *signs, stile_slice text);
-    bool honest; /* honest text writes prose so */
+    unsigned shows; /* what a block of it does; 0: `next` is quick enough for any text */
+    bool honest;    /* honest text writes prose so */
 } stile_code;
 
 enum { STILE_CODES = 10 };
 extern const stile_code stile_codes[STILE_CODES];
 
-#define STILE_CODE_DIGITS 11 /* in 64 bytes: every run of numbers has as many in some */
-#define STILE_CODE_MARKS 8   /* and of Morse */
-#define STILE_CODE_ROW 25    /* bytes without a blank */
+/* Reads the runs of one code: `take` gets what each stood for, and releases the builder. Stops at a failure. */
+typedef stile_status (*stile_code_take)(void *context, stile_view_builder *b);
+stile_status stile_code_read(const stile_code *code, const stile_code_map *map, stile_slice text,
+                             stile_code_take take, void *context) STILE_MUST_CHECK;
+
+#define STILE_LEAST_ROW 25 /* bytes without a blank */
 
 /* Numbers (view_numbers.c). */
 size_t stile_numbers_next(stile_slice text, size_t at);
