@@ -7,7 +7,8 @@
  *                 hyphen and bidi controls removed, runs of white space one space, spaced-out
  *                 letters joined, light leet folded
  *     decoded     what base64, hex, percent, entities, escapes, tag characters, variation
- *                 selectors, ROT13 or reversal hide, when it is prose; normalized
+ *                 selectors, numbers, bits, Morse, ascii85, ROT13 or reversal hide, when it is
+ *                 prose; normalized
  *     extracted   HTML and Markdown comments, hidden elements, alt texts, titles; normalized
  *
  * Work is bounded by the text's length; a bound that is hit is reported in `limited`. */

@@ -13,13 +13,18 @@ static int ascii85_value(char c)
     return c >= '!' && c <= 'u' ? c - '!' : -1;
 }
 
+/* RFC 1924's digits by byte; -1: none. */
+static const signed char base85_values[128] = {
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, 63, 64, 65, 66, -1, 67, 68, 69, 70,
+    -1, 71, -1, -1, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  -1, 72, 73, 74, 75, 76, 77, 10,
+    11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
+    33, 34, 35, -1, -1, -1, 78, 79, 80, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48,
+    49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 81, 82, 83, 84, -1};
+
 static int base85_value(char c)
 {
-    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                 "!#$%&()*+-;<=>?@^_`{|}~";
-    const char *at = c ? strchr(digits, c) : NULL;
-
-    return at ? (int)(at - digits) : -1;
+    return (unsigned char)c < 128 ? base85_values[(unsigned char)c] : -1;
 }
 
 static bool is_seen(char c)

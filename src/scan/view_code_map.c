@@ -84,24 +84,25 @@ static bool may_be_anywhere(const stile_code *code, const stile_code_map *map, s
     return !code->shows;
 }
 
-/* Runs that begin in text[*at, end); moves *at behind them. */
+/* Runs that begin in text[*at, end); moves *at behind them. The last may end behind `end`. */
 static stile_status read_within(const stile_code *code, stile_slice text, size_t *at, size_t end,
                                 stile_code_take take, void *context)
 {
     stile_slice until = stile_slice_cut(text, 0, end);
     stile_status st = STILE_OK;
+    stile_view_builder b;
 
+    stile_view_builder_init(&b, NULL, NULL, text.len + 16);
     for (*at = code->next(until, *at); !st && *at < end;) {
-        stile_view_builder b;
-        stile_view_builder_init(&b, NULL, NULL, text.len + 16);
         *at += code->run(text, *at, &b);
-        if (b.text.len || b.failed || b.text.failed)
-            st = take(context, &b);
-        else
-            stile_view_builder_release(&b);
-        if (!st && *at < end)
+        if (*at < end)
             *at = code->next(until, *at);
+        if (b.text.len || b.failed || b.text.failed) {
+            st = take(context, &b);
+            stile_view_builder_init(&b, NULL, NULL, text.len + 16);
+        }
     }
+    stile_view_builder_release(&b);
     return st;
 }
 
