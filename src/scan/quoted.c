@@ -78,21 +78,26 @@ static stile_slice paragraph_of(stile_slice text, size_t start, size_t end, size
     return stile_slice_cut(text, low, high);
 }
 
-/* An `open` before [start, end) that no `close` has ended, and a `close` behind. */
-static bool between(stile_slice p, size_t start, size_t end, const char *open, const char *close)
+/* An `open` before [start, end) that no `close` has ended, and a `close` behind: *from is where the first
+ * ends, *to where the second begins. */
+static bool between(stile_slice p, size_t start, size_t end, const char *open, const char *close,
+                    size_t *from, size_t *to)
 {
     bool opened = false;
 
     for (size_t at = 0; at < start; at++)
-        if (opened ? starts(p, at, close) : starts(p, at, open))
+        if (opened ? starts(p, at, close) : starts(p, at, open)) {
             opened = !opened;
-    for (size_t at = end; opened && at < p.len; at++)
-        if (starts(p, at, close))
+            *from = at + strlen(open);
+        }
+    for (*to = end; opened && *to < p.len; ++*to)
+        if (starts(p, *to, close))
             return true;
     return false;
 }
 
-static bool in_marks(stile_slice text, size_t start, size_t end)
+bool stile_quoted_between(stile_slice text, uint32_t start, uint32_t end, uint32_t *from,
+                          uint32_t *to)
 {
     /* None whose closing mark opens another language's: what stands between two quotations is not quoted. */
     static const char *const marks[][2] = {
@@ -106,13 +111,20 @@ static bool in_marks(stile_slice text, size_t start, size_t end)
         {"\xe3\x80\x8c", "\xe3\x80\x8d"}, /* Japanese */
         {"\xe3\x80\x8e", "\xe3\x80\x8f"},
     };
-    size_t before;
-    stile_slice p = paragraph_of(text, start, end, &before);
+    size_t before, low, high, least = SIZE_MAX;
+    stile_slice p;
 
+    if (start >= end || end > text.len)
+        return false;
+    p = paragraph_of(text, start, end, &before);
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (between(p, before, before + (end - start), marks[i][0], marks[i][1]))
-            return true;
-    return false;
+        if (between(p, before, before + (end - start), marks[i][0], marks[i][1], &low, &high) &&
+            high - low < least) {
+            least = high - low;
+            *from = (uint32_t)(start - before + low);
+            *to = (uint32_t)(start - before + high);
+        }
+    return least != SIZE_MAX;
 }
 
 static bool is_json(stile_slice text)
@@ -126,7 +138,10 @@ static bool is_json(stile_slice text)
 
 bool stile_is_quoted(stile_slice text, uint32_t start, uint32_t end)
 {
+    uint32_t from, to;
+
     if (start >= end || end > text.len || is_json(text))
         return false;
-    return in_quoted_lines(text, start, end) || in_fence(text, start) || in_marks(text, start, end);
+    return in_quoted_lines(text, start, end) || in_fence(text, start) ||
+           stile_quoted_between(text, start, end, &from, &to);
 }

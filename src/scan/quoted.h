@@ -14,4 +14,9 @@
  * lines that begin with '>'. False in a JSON text, where everything stands in quotes. */
 bool stile_is_quoted(stile_slice text, uint32_t start, uint32_t end);
 
+/* The shortest stretch between quotation marks that holds text[start, end), in its paragraph: [from, to),
+ * without the marks. False when there is none. Looks in JSON too. */
+bool stile_quoted_between(stile_slice text, uint32_t start, uint32_t end, uint32_t *from,
+                          uint32_t *to);
+
 #endif

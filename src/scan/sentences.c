@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "scan/quoted.h"
 
 /* A sentence without an end is cut so far from the finding. */
 #define REACH 600
@@ -90,11 +91,17 @@ static stile_cut sentence_around(stile_slice text, const stile_finding *f)
     size_t start = f->start, end = f->end > f->start ? f->end : f->start;
     size_t low = start > REACH ? start - REACH : 0;
     size_t high = text.len - end > REACH ? end + REACH : text.len;
+    uint32_t from, to;
 
     while (start > low && !ends_before(text, start))
         start--;
     while (end < high && !(end > f->start && end > 0 && ends_before(text, end)))
         end++;
+    /* What somebody reports, in quotation marks, goes without what they say of it. */
+    if (stile_quoted_between(text, f->start, f->end, &from, &to)) {
+        start = start < from ? from : start;
+        end = end > to ? to : end;
+    }
     return (stile_cut){(uint32_t)stile_utf8_floor(text, start),
                        (uint32_t)stile_utf8_floor(text, end), f->family};
 }

@@ -78,8 +78,11 @@ Test(quoted, any_text_and_any_span_come_to_an_answer)
         for (int i = 0; i < 4; i++) {
             uint32_t start = test_random_below(&r, (uint32_t)len + 2);
             uint32_t end = test_random_below(&r, (uint32_t)len + 2);
+            uint32_t from, to;
             bool quoted = stile_is_quoted(stile_slice_of(text, len), start, end);
             cr_assert(!quoted || (start < end && end <= len));
+            if (stile_quoted_between(stile_slice_of(text, len), start, end, &from, &to))
+                cr_assert(from <= start && end <= to && to < len && from > 0);
         }
     }
 }

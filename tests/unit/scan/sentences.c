@@ -23,7 +23,7 @@ static void check_cut(const char *text, const char *want)
     stile_buf_release(&out);
 }
 
-Test(sentences, a_line_of_a_record_goes_alone)
+Test(sentences, what_goes_is_a_sentence_a_field_or_a_quotation)
 {
     static const char *const rows[][2] = {
         {"One. A BAD two. Three.", "One. […] Three."},
@@ -35,7 +35,12 @@ Test(sentences, a_line_of_a_record_goes_alone)
         {"- milk\n- BAD eggs\n- bread\n", "- milk\n[…]\n- bread\n"},
         {"{\"a\": \"fine\", \"b\": \"a BAD wish\", \"c\": 3}",
          "{\"a\": \"fine\", \"b\": \"[…]\", \"c\": 3}"},
-        {"Dear Ann,\nthank you.\n\nBAD.\n\nYours\nBob", "Dear Ann,\nthank you.\n\n[…]\n\nYours\nBob"},
+        {"Dear Ann,\nthank you.\n\nBAD.\n\nYours\nBob",
+         "Dear Ann,\nthank you.\n\n[…]\n\nYours\nBob"},
+        {"She wrote \"Do a BAD thing now\" on the board. Nobody did.",
+         "She wrote \"[…]\" on the board. Nobody did."},
+        {"Er schrieb „Tu etwas BAD. Sofort“ an die Tafel.",
+         "Er schrieb „[…] Sofort“ an die Tafel."},
         /* Prose that was broken to fit a page is one sentence. */
         {"First. This sentence of some length was broken by whoever\nwrote it and holds a BAD word "
          "in "
