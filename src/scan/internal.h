@@ -61,7 +61,7 @@ struct stile_scanner {
     stile_gate_scratch *gates[STILE_PREFILTERS];
     /* made when the policy's prefilters are there */
     stile_prefilter_scratch *scratch[STILE_PREFILTERS];
-    uint32_t *first;    /* one a rule, and one more: scan/joint.c */
+    uint32_t *first;    /* two a rule, and one more: scan/joint.c */
     unsigned char *may; /* one byte a rule */
 };
 

@@ -26,6 +26,8 @@ typedef struct look {
     stile_runs runs;
     const stile_gate_range *ranges; /* of rule i: from first[i] up to first[i + 1] */
     uint32_t *first;
+    uint32_t *rules; /* those that may match at all */
+    size_t rule_count;
 } look;
 
 stile_status stile_joint_plan_create(const stile_rules *rules, stile_joint_plan **out,
@@ -69,19 +71,25 @@ static joint joint_at(const stile_scan_view *view, uint32_t at)
     return j;
 }
 
-/* Where matches may start that the gate knows of. */
+/* Where matches may start that the gate knows of, and whose they may be. */
 static stile_status find_starts(look *l, stile_error *err)
 {
     stile_scanner *scanner = l->scanner;
+    const stile_rules *rules = &scanner->policy->rules;
+    const unsigned char *reads = scanner->policy->reads[STILE_VIEW_NORMALIZED];
     size_t count, at = 0;
     stile_status st = stile_gate_scan(l->gate, scanner->gates[STILE_PREFILTER_OTHER], l->text,
                                       &l->ranges, &count, err);
 
-    for (size_t i = 0; !st && i <= scanner->policy->rules.count; i++) {
-        while (at < count && l->ranges[at].pattern < i)
-            at++;
+    for (uint32_t i = 0; !st && i < rules->count; i++) {
         l->first[i] = (uint32_t)at;
+        while (at < count && l->ranges[at].pattern == i)
+            at++;
+        if (reads[i] && !rules->rules[i].signal &&
+            (l->first[i] < at || !stile_gate_knows(l->gate, i)))
+            l->rules[l->rule_count++] = i;
     }
+    l->first[rules->count] = (uint32_t)at;
     return st;
 }
 
@@ -171,10 +179,9 @@ static bool any_crosses(const look *l, const joint *j)
 {
     const stile_policy *policy = l->scanner->policy;
     const stile_rules *rules = &policy->rules;
-    const unsigned char *reads = policy->reads[STILE_VIEW_NORMALIZED];
 
-    for (uint32_t i = 0; i < rules->count; i++)
-        if (reads[i] && !rules->rules[i].signal && rule_crosses(l, i, j))
+    for (size_t i = 0; i < l->rule_count; i++)
+        if (rule_crosses(l, l->rules[i], j))
             return true;
     for (size_t c = 0; c < rules->combination_count; c++) {
         const stile_rule *rule = &rules->rules[rules->combinations[c]];
@@ -190,7 +197,8 @@ stile_status stile_joint_may_cross(stile_scanner *scanner, const stile_scan_view
     look l = {.scanner = scanner,
               .gate = stile_policy_gate(scanner->policy, STILE_PREFILTER_OTHER),
               .text = view->text,
-              .first = scanner->first};
+              .first = scanner->first,
+              .rules = scanner->first + scanner->policy->rules.count + 1};
     stile_status st;
 
     *may = !l.gate;

@@ -12,7 +12,7 @@ stile_status stile_scanner_create(stile_policy *policy, stile_scanner **out, sti
         return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     s->policy = stile_policy_ref(policy);
     if (!(s->may = stile_alloc(policy->rules.count)) ||
-        !(s->first = stile_alloc_array(policy->rules.count + 1, sizeof *s->first)))
+        !(s->first = stile_alloc_array(2 * policy->rules.count + 1, sizeof *s->first)))
         st = stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     else
         st = stile_matcher_create(&s->matcher, err);

@@ -2,6 +2,8 @@
 /* No match is longer than its pattern's reach. */
 #include "classifiers/reach.h"
 
+#include <ctype.h>
+
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
@@ -79,6 +81,58 @@ Test(reach, the_longest_runs_are_added_up)
     cr_assert_eq(runs.words[STILE_RUNS], 15);
     cr_assert_eq(runs.gaps[1], 3, "%u", runs.gaps[1]);
     cr_assert_eq(runs.gaps[4], 8, "%u", runs.gaps[4]);
+}
+
+/* One run after the other, each by itself. */
+static uint32_t longest_run(stile_slice text, bool word)
+{
+    uint32_t run = 0, longest = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool in = word ? c != ' ' : !((c < 0x80 && isalnum(c)) || c == '_');
+        run = in ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+static uint32_t all_runs(stile_slice text, bool word)
+{
+    uint32_t all = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        all += longest_run(stile_slice_cut(text, i, i + 1), word);
+    return all;
+}
+
+Test(reach, runs_are_what_they_are_byte_by_byte)
+{
+    static const char letters[] = "aZ9_ \xc3. ";
+    uint64_t seed = test_random_seed("reach.runs");
+
+    for (uint32_t n = 0; n < test_cases(20000); n++) {
+        test_random r = test_random_case(seed, n);
+        char bytes[300];
+        /* up to 24 runs are told apart */
+        stile_slice text = {bytes, test_random_below(&r, n % 2 ? 24 : sizeof bytes)};
+        char c = 'a';
+        stile_runs runs;
+        for (size_t i = 0; i < text.len; i++) {
+            if (test_random_below(&r, 4) == 0)
+                c = letters[test_random_below(&r, sizeof letters - 1)];
+            bytes[i] = c;
+        }
+        stile_runs_of(text, &runs);
+        cr_assert_eq(runs.words[1], longest_run(text, true), "seed %llu case %u",
+                     (unsigned long long)seed, n);
+        cr_assert_eq(runs.gaps[1], longest_run(text, false), "seed %llu case %u",
+                     (unsigned long long)seed, n);
+        if (text.len >= STILE_RUNS)
+            continue;
+        cr_assert_eq(runs.words[STILE_RUNS], all_runs(text, true));
+        cr_assert_eq(runs.gaps[STILE_RUNS], all_runs(text, false));
+    }
 }
 
 static void add_pattern(test_random *r, stile_buf *out, int depth)
