@@ -56,8 +56,9 @@ static inline bool stile_slice_holds(stile_slice s, const char *literal)
     size_t len = strlen(literal);
     const char *at = s.ptr, *end = s.ptr + s.len;
 
-    while (s.len >= len && at <= end - len &&
-           (at = (const char *)memchr(at, literal[0], (size_t)(end - at) - len + 1))) {
+    while (
+        s.len >= len && at <= end - len &&
+        (at = (const char *)memchr(at, (unsigned char)literal[0], (size_t)(end - at) - len + 1))) {
         if (memcmp(at, literal, len) == 0)
             return true;
         at++;

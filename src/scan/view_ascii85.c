@@ -88,27 +88,31 @@ static bool is_textual(const char *bytes, size_t len)
     return true;
 }
 
-/* The run from text[at] on: its length; 0: its first groups are no text. */
-static size_t read_from(stile_slice text, size_t at, int (*value_of)(char), stile_view_builder *b)
+/* Whether the first groups from text[at] on look like text. */
+static bool begins_text(stile_slice text, size_t at, int (*value_of)(char))
 {
-    size_t i = at, line = 0, made = 0, count, from = at;
+    size_t line = 0, made = 0, count;
     char bytes[4];
 
-    for (int pass = 0; pass < 2; pass++) {
-        for (i = from = at, line = made = 0;
-             (count = read_group(text, &i, &line, value_of, bytes)) > 0; from = i) {
-            made += count;
-            if (pass == 1)
-                stile_view_add_as(b, from, i - from, bytes, count);
-            else if (!is_textual(bytes, count))
-                return 0;
-            else if (made >= LEAST_TEXT)
-                break;
-        }
-        if (made < LEAST_TEXT)
-            return 0;
+    while (made < LEAST_TEXT && (count = read_group(text, &at, &line, value_of, bytes)) > 0) {
+        if (!is_textual(bytes, count))
+            return false;
+        made += count;
     }
-    return i - at;
+    return made >= LEAST_TEXT;
+}
+
+/* The run from text[at] on; its end. */
+static size_t read_from(stile_slice text, size_t at, int (*value_of)(char), stile_view_builder *b)
+{
+    size_t line = 0, from = at, count;
+    char bytes[4];
+
+    while ((count = read_group(text, &at, &line, value_of, bytes)) > 0) {
+        stile_view_add_as(b, from, at - from, bytes, count);
+        from = at;
+    }
+    return from;
 }
 
 /* The end of the row that holds text[at]. */
@@ -121,11 +125,9 @@ static size_t row_end(stile_slice text, size_t at)
 
 static size_t row_run(stile_slice text, size_t at, int (*value_of)(char), stile_view_builder *b)
 {
-    size_t ran;
-
     for (size_t shift = 0; shift < SHIFTS; shift++)
-        if ((ran = read_from(text, at + shift, value_of, b)) > 0)
-            return shift + ran;
+        if (begins_text(text, at + shift, value_of))
+            return read_from(text, at + shift, value_of, b) - at;
     return row_end(text, at) - at;
 }
 

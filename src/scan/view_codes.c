@@ -23,6 +23,7 @@ const stile_code stile_codes[STILE_CODES] = {
 typedef struct gathering {
     const stile_code *code;
     stile_view_builder found;
+    stile_arena scratch; /* what is no prose is kept no longer than it is read */
     stile_error *err;
 } gathering;
 
@@ -30,12 +31,11 @@ typedef struct gathering {
 static stile_status take(void *context, stile_view_builder *b)
 {
     gathering *g = context;
-    stile_arena scratch; /* what is no prose is kept no longer than it is read */
     stile_scan_view whole;
     stile_status st;
 
-    stile_arena_init(&scratch, 0);
-    b->arena = &scratch;
+    stile_arena_init(&g->scratch, 0);
+    b->arena = &g->scratch;
     st = stile_view_finish(b, STILE_VIEW_DECODED, g->code->how, &whole, g->err);
     for (size_t start = 0, end; !st && start < whole.text.len; start = end + 1) {
         stile_slice text;
@@ -44,7 +44,7 @@ static stile_status take(void *context, stile_view_builder *b)
         if (end - start >= STILE_LEAST_STRETCH && stile_stretch_is_prose(text))
             stile_view_gather(&g->found, &whole, start, text.ptr, text.len);
     }
-    stile_arena_release(&scratch);
+    stile_arena_release(&g->scratch);
     return st;
 }
 

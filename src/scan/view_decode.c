@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a text hides in an encoding, when what comes out is prose: a blob stays a blob. */
 #include "base/utf8.h"
+#include "scan/view_backwards.h"
 #include "scan/view_decoders.h"
 #include "scan/view_orders.h"
 #include "scan/view_stretch.h"
@@ -238,6 +239,18 @@ static stile_status undisguise(decoding *d, const stile_scan_view *raw,
     return keep(d, &b, how, HONEST);
 }
 
+/* Orders are not looked for: turned about, an honest text soon begins a sentence with some verb. */
+static stile_status backwards(decoding *d, const stile_scan_view *normalized)
+{
+    stile_view_builder b;
+
+    if (!stile_is_backwards(normalized->text))
+        return STILE_OK;
+    stile_view_builder_init(&b, d->arena, normalized, normalized->text.len + 16);
+    stile_add_backwards(&b, normalized->text);
+    return keep(d, &b, "backwards", HONEST);
+}
+
 stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view *normalized,
                                stile_arena *arena, stile_view_list *list, stile_error *err)
 {
@@ -263,9 +276,9 @@ stile_status stile_view_decode(const stile_scan_view *raw, const stile_scan_view
     triggered = stile_find_triggers(normalized->text);
     if (triggered.rot13 && (st = undisguise(&d, raw, normalized, "rot13", add_rotated)))
         return st;
-    if (!triggered.reversed)
-        return STILE_OK;
-    if ((st = undisguise(&d, raw, normalized, "reversed", add_all_reversed)))
+    if (triggered.reversed &&
+        ((st = undisguise(&d, raw, normalized, "reversed", add_all_reversed)) ||
+         (st = undisguise(&d, raw, normalized, "reversed-words", add_reversed_words))))
         return st;
-    return undisguise(&d, raw, normalized, "reversed-words", add_reversed_words);
+    return backwards(&d, normalized);
 }
