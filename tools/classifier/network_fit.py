@@ -4,8 +4,9 @@
     network_fit.py STATIC_MODEL CLASSIFIER HALF0 HALF1 OUT ROWS.jsonl...
 
 HALF0 and HALF1 are classifiers fitted on what halves.py made of the same rows. Needs numpy and jax; one core and, of a
-busy one, a quarter of an hour. The network learns what to add to weights that had not seen the text: crops of 64 words are fitted, each word to whether it lies in a payload, and the best window, scored by both,
-to whether the crop has one. Benign windows that both together mistake are looked for several times and fitted again.
+busy one, a quarter of an hour. The network learns what to add to weights that had not seen the text: crops of 64 words are
+fitted, each word to whether it lies in a payload, and the best window, scored by both, to whether the crop has one.
+Benign windows that both together mistake are looked for several times and fitted again.
 The same rows give the same network on the same processor and releases. Afterwards set the levels anew: `stile classifier calibrate`.
 """
 import functools
