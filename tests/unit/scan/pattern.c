@@ -3,6 +3,7 @@
 #include "classifiers/pattern.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "base/memory.h"
 #include "classifiers/prefilter.h"
@@ -213,6 +214,27 @@ Test(prefilter, a_text_without_any_literal_needs_no_pattern)
         left += may[i];
     /* The back reference is over-approximated or always run; the rest must be ruled out. */
     cr_assert_leq(left, 2);
+    stile_prefilter_scratch_destroy(scratch);
+    stile_prefilter_destroy(prefilter);
+}
+
+Test(prefilter, what_vectorscan_misses_may_match)
+{
+    static const char pattern[] = "(?:<\\|[a-z_]{2,30}\\|>[^<]{0,200}){2}";
+    stile_slice texts[] = {stile_str(pattern), stile_str("a{2,60}b")};
+    stile_prefilter *prefilter = NULL;
+    stile_prefilter_scratch *scratch = NULL;
+
+    cr_assert_eq(stile_prefilter_create(texts, 2, &prefilter, NULL), STILE_OK);
+    cr_assert_eq(stile_prefilter_always(prefilter), 1, "the other counts no further than it can");
+    cr_assert_eq(stile_prefilter_scratch_create(prefilter, &scratch, NULL), STILE_OK);
+    for (int gap = 0; gap <= 200; gap += 5) {
+        char text[300];
+        unsigned char may[2];
+        (void)snprintf(text, sizeof text, "<|one_two|>%0*d<|end_end|>", gap, 0);
+        stile_prefilter_scan(prefilter, scratch, stile_str(text), may);
+        cr_assert(may[0] && !may[1], "%d bytes between", gap);
+    }
     stile_prefilter_scratch_destroy(scratch);
     stile_prefilter_destroy(prefilter);
 }
