@@ -135,13 +135,13 @@ static bool read_member(reader *r, char *byte, bool *many, bool *words)
 static bool read_class(reader *r, stile_part *out)
 {
     stile_part members[CLASS_STRINGS];
-    size_t count = 0, at;
+    size_t count = 0;
     bool negated = takes(r, "^"), opaque = negated, words = false, all_words = false, first = true;
 
     for (; !done(r) && (first || peek(r) != ']'); first = false) {
         char byte;
         bool many, in_words;
-        at = r->at;
+        size_t at = r->at;
         if (!read_member(r, &byte, &many, &in_words))
             return false;
         words |= in_words;

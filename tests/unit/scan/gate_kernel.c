@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "classifiers/gate_table.h"
+#include "scan/internal.h"
 #include "support/random.h"
 
 enum { BYTES = 400, PADDED = BYTES + STILE_GATE_PAD };
@@ -84,4 +85,42 @@ Test(gate_kernel, places_where_literals_may_begin_are_the_same)
         found += count;
     }
     cr_assert_gt(found, 0);
+}
+
+Test(gate_kernel, a_gate_gives_the_same_ranges_with_either)
+{
+    stile_policy_options options = {.classifier = "none"};
+    stile_policy *policy = NULL;
+    stile_gate_scratch *scratch = NULL;
+    size_t found = 0;
+
+    cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
+    cr_assert_eq(stile_gate_scratch_create(policy->gates[STILE_PREFILTER_OTHER], &scratch, NULL),
+                 STILE_OK);
+    for (size_t i = 0; i < policy->rules.count; i++) {
+        const stile_examples *examples = &policy->rules.rules[i].positive;
+        stile_gate *gate = policy->gates[STILE_PREFILTER_OTHER];
+        for (size_t k = 0; k < examples->count; k++) {
+            stile_gate_range best[256];
+            const stile_gate_range *ranges;
+            size_t count, plain;
+            gate->kernel = stile_gate_kernel_best();
+            cr_assert_eq(stile_gate_scan(gate, scratch, examples->texts[k], &ranges, &count, NULL),
+                         STILE_OK);
+            cr_assert_leq(count, 256);
+            if (count)
+                memcpy(best, ranges, count * sizeof *ranges);
+            gate->kernel = &stile_gate_kernel_portable;
+            cr_assert_eq(stile_gate_scan(gate, scratch, examples->texts[k], &ranges, &plain, NULL),
+                         STILE_OK);
+            cr_assert_eq(plain, count, "%s: %zu ranges, %zu", policy->rules.rules[i].id, count,
+                         plain);
+            cr_assert(count == 0 || memcmp(best, ranges, count * sizeof *ranges) == 0, "%s",
+                      policy->rules.rules[i].id);
+            found += count;
+        }
+    }
+    stile_gate_scratch_destroy(scratch);
+    stile_policy_unref(policy);
+    cr_assert_gt(found, 1000);
 }
