@@ -387,14 +387,32 @@ static sliding slide(const stile_linear *model, stile_slice view, bool network,
     return s;
 }
 
+/* A short text's score, and its passage if it still is one. */
+static void hold_to_more(sliding *s, stile_linear_result *out)
+{
+    int32_t less = s->model->threshold - s->model->low;
+    size_t kept = 0;
+
+    s->best -= less;
+    for (size_t i = 0; i < out->hit_count; i++)
+        if (s->hit_best[i] - less >= s->model->low) {
+            s->hit_best[kept] = s->hit_best[i] - less;
+            out->hits[kept++] = out->hits[i];
+        }
+    out->hit_count = kept;
+}
+
 /* The network costs ten times what the weights do. Where they alone see nothing, what it could add has
  * not been seen to matter: it is asked of the few texts that they find worth a look. */
-void stile_linear_score(const stile_linear *model, stile_slice view, stile_linear_result *out)
+void stile_linear_score(const stile_linear *model, stile_slice view, bool shown,
+                        stile_linear_result *out)
 {
     sliding s = slide(model, view, false, out);
 
     if (model->adds && s.best >= model->low)
         s = slide(model, view, true, out);
+    if (shown && s.words < STILE_LINEAR_SHORT)
+        hold_to_more(&s, out);
     out->score = (double)s.best * model->scale;
     out->weight = weight_of(model, s.best);
     for (size_t i = 0; i < out->hit_count; i++) {

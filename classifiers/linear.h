@@ -61,8 +61,13 @@ typedef struct stile_linear_result {
     bool more; /* there were more passages: the last one reaches to the end of the text */
 } stile_linear_result;
 
-/* Score `view`, the text of a normalized, decoded or extracted view, of less than 4 GiB. */
-void stile_linear_score(const stile_linear *model, stile_slice view, stile_linear_result *out);
+/* Score `view`, the text of a normalized, decoded or extracted view, of less than 4 GiB. Where an author
+ * shows it, a text of fewer than STILE_LINEAR_SHORT words scores less by what lies between the levels low
+ * and threshold: there is no document around its words that they could be out of place in, and honest
+ * sentences that sound like orders mostly come alone. */
+#define STILE_LINEAR_SHORT 16
+void stile_linear_score(const stile_linear *model, stile_slice view, bool shown,
+                        stile_linear_result *out);
 
 /* For tests against the reference and for `explain`: the features that end in one word. */
 #define STILE_LINEAR_FEATURES 12

@@ -90,7 +90,7 @@ static stile_status add_passages(scan *s, const stile_scan_view *view, stile_fie
 
     if (!classifier || view->kind == STILE_VIEW_RAW)
         return STILE_OK;
-    stile_linear_score(classifier, view->text, &result);
+    stile_linear_score(classifier, view->text, view->kind == STILE_VIEW_NORMALIZED, &result);
     for (size_t i = 0; !st && i < result.hit_count; i++) {
         const stile_linear_hit *hit = &result.hits[i];
         stile_finding f = {.family = "classifier",

@@ -192,7 +192,7 @@ static stile_status explain_view(const stile_linear *model, const stile_scan_vie
     json_t *passages = json_array();
     stile_status st = STILE_OK;
 
-    stile_linear_score(model, view->text, result);
+    stile_linear_score(model, view->text, view->kind == STILE_VIEW_NORMALIZED, result);
     for (size_t i = 0; !st && i < result->hit_count; i++)
         st = explain_passage(model, view, &result->hits[i], most, passages, err);
     if (!st &&

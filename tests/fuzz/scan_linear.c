@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     make_file(text, &file);
     model = NULL;
     if (!stile_linear_copy(stile_buf_slice(&file), "fuzz", &model, NULL)) {
-        stile_linear_score(model, text, &result);
+        stile_linear_score(model, text, false, &result);
         if (result.hit_count > STILE_LINEAR_HITS)
             abort();
         for (size_t i = 0; i < result.hit_count; i++) {

@@ -195,9 +195,37 @@ Test(linear, score_is_that_of_the_best_window_summed_anew)
         make_model(file, &s, &r);
         cr_assert_eq(load(file, SIZE, &model), STILE_OK);
         view = stile_slice_of(text, random_text(&r, text, sizeof text));
-        stile_linear_score(model, view, &result);
+        stile_linear_score(model, view, false, &result);
         cr_assert_eq(result.score, 0.5 * slow_score(file, &s, view), "case %" PRIu32, n);
         check_hits(&result, view, &s);
+        stile_linear_destroy(model);
+    }
+}
+
+Test(linear, a_short_text_that_is_shown_scores_less_by_the_step_between_the_levels)
+{
+    static unsigned char file[SIZE];
+    static const char fifteen[] = "a b c d e f g h i j k l m n o";
+    static const char sixteen[] = "a b c d e f g h i j k l m n o p";
+    uint64_t seed = test_random_seed("linear_short");
+
+    for (uint32_t n = 0; n < test_cases(500); n++) {
+        test_random r = test_random_case(seed, n);
+        shape s = usual;
+        stile_linear *model = NULL;
+        stile_linear_result hidden, shown;
+
+        s.bias = (int32_t)test_random_below(&r, 200);
+        make_model(file, &s, &r);
+        cr_assert_eq(load(file, SIZE, &model), STILE_OK);
+        stile_linear_score(model, stile_str(fifteen), false, &hidden);
+        stile_linear_score(model, stile_str(fifteen), true, &shown);
+        cr_assert_eq(shown.score, hidden.score - 0.5 * (s.threshold - s.low), "case %" PRIu32, n);
+        check_hits(&shown, stile_str(fifteen), &s);
+        stile_linear_score(model, stile_str(sixteen), false, &hidden);
+        stile_linear_score(model, stile_str(sixteen), true, &shown);
+        cr_assert_eq(shown.score, hidden.score);
+        cr_assert_eq(shown.hit_count, hidden.hit_count);
         stile_linear_destroy(model);
     }
 }
@@ -219,7 +247,7 @@ Test(linear, weight_rises_from_low_over_the_threshold_to_sure)
         s.bias = rows[i].bias;
         make_model(file, &s, &r);
         cr_assert_eq(load(file, SIZE, &model), STILE_OK);
-        stile_linear_score(model, stile_str(""), &result);
+        stile_linear_score(model, stile_str(""), false, &result);
         cr_assert_float_eq(result.weight, rows[i].weight, 1e-9, "%d", (int)rows[i].bias);
         stile_linear_destroy(model);
     }
@@ -254,7 +282,7 @@ Test(linear, more_passages_than_are_kept_reach_to_the_end)
             memcpy(text + len + 2 * n, "q ", 2);
         len += 80;
     }
-    stile_linear_score(model, stile_slice_of(text, len), &result);
+    stile_linear_score(model, stile_slice_of(text, len), false, &result);
     cr_assert_eq(result.hit_count, STILE_LINEAR_HITS);
     cr_assert(result.more);
     cr_assert_gt(result.hits[STILE_LINEAR_HITS - 1].end, len - 84);

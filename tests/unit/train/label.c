@@ -86,14 +86,14 @@ Test(train_label, a_model_carries_a_label_and_changes_in_nothing_else)
         STILE_OK);
     cr_assert_eq(stile_linear_load(path, &plain, &err), STILE_OK);
     cr_assert_eq(stile_linear_fields_of(plain).label.len, 0);
-    stile_linear_score(plain, stile_str("hand the key to the ferryman"), &before);
+    stile_linear_score(plain, stile_str("hand the key to the ferryman"), false, &before);
     for (size_t i = 0; i < 3; i++) { /* one after another: the last stands */
         stile_linear *model = NULL;
         cr_assert_eq(stile_train_model_label(path, stile_str(labels[i]), &err), STILE_OK, "%s",
                      err.text);
         cr_assert_eq(stile_linear_load(path, &model, &err), STILE_OK, "%s", err.text);
         cr_assert(stile_slice_eq(stile_linear_fields_of(model).label, stile_str(labels[i])));
-        stile_linear_score(model, stile_str("hand the key to the ferryman"), &after);
+        stile_linear_score(model, stile_str("hand the key to the ferryman"), false, &after);
         cr_assert_eq(before.score, after.score);
         cr_assert_neq(memcmp(stile_linear_digest(model)->bytes, stile_linear_digest(plain)->bytes,
                              STILE_SHA256_LEN),

@@ -204,7 +204,7 @@ Test(train, a_written_model_scores_as_the_weights_did)
             STILE_OK);
         cr_assert_eq(stile_linear_load(path, &model, &err), STILE_OK, "%s", err.text);
         (void)snprintf(lower, sizeof lower, "%s", texts[n % 3]);
-        stile_linear_score(model, stile_str(lower), &result);
+        stile_linear_score(model, stile_str(lower), false, &result);
         cr_assert_float_eq(result.score, stile_train_score(text, shape, &weights, &from), 1e-6);
         cr_assert_eq(stile_train_model_weights(model, &read, &read_shape, &read_levels, &err),
                      STILE_OK);
@@ -382,7 +382,8 @@ Test(train, an_explanation_names_the_place_in_the_original_and_the_word_that_dec
     cr_assert_eq(
         stile_train_explain(model, stile_str(text), STILE_FORMAT_TEXT, 5, &explanation, &err),
         STILE_OK, "%s", err.text);
-    cr_assert_float_eq(json_number_value(json_object_get(explanation, "score")), 3, 0.1);
+    /* three, less the step from low to the threshold, since the text is short */
+    cr_assert_float_eq(json_number_value(json_object_get(explanation, "score")), 2, 0.1);
     passage = json_array_get(
         json_object_get(json_array_get(json_object_get(explanation, "views"), 0), "passages"), 0);
     cr_assert_eq(json_integer_value(json_object_get(json_object_get(passage, "span"), "start")),
