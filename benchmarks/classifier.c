@@ -47,7 +47,8 @@ static void measure(const stile_linear *model, stile_slice text, double *times)
     for (int round = 0; round < ROUNDS; round++)
         for (size_t i = 0; i < pieces; i++) {
             double began = now();
-            stile_linear_score(model, stile_slice_cut(text, i * PIECE, (i + 1) * PIECE), false, &result);
+            stile_linear_score(model, stile_slice_cut(text, i * PIECE, (i + 1) * PIECE), false,
+                               &result);
             times[n++] = now() - began;
         }
     qsort(times, n, sizeof *times, by_time);
