@@ -89,7 +89,7 @@ int stile_rules_index_of(const char *const *names, size_t count, stile_slice nam
 stile_status stile_rules_next_choice(stile_rules_loader *l, const char *const *names, size_t count,
                                      uint8_t *out)
 {
-    stile_slice name;
+    stile_slice name = {0};
     stile_status st = stile_rules_next_scalar(l, &name);
     int found;
 
