@@ -5,73 +5,20 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
 #include "classifiers/needs_part.h"
+#include "classifiers/syntax.h"
 
-#define MAX_DEPTH 32
 #define MAX_CHOICES 512
 #define CLASS_STRINGS 20 /* members of a class that are taken one by one */
 #define ARENA_CAP ((size_t)8 << 20)
 #define OFTEN_ENOUGH 40.0 /* a further clause found so often in 1,000 bytes tells nothing */
 
 typedef struct reader {
-    stile_slice text;
-    size_t at;
-    int depth;
+    stile_syntax syntax;
     stile_arena arena; /* parts under way */
 } reader;
 
 static bool read_choice(reader *r, stile_part *out);
-
-static bool done(const reader *r)
-{
-    return r->at >= r->text.len;
-}
-
-static char peek(const reader *r)
-{
-    return done(r) ? '\0' : r->text.ptr[r->at];
-}
-
-static bool takes(reader *r, const char *what)
-{
-    if (!stile_slice_starts(stile_slice_cut(r->text, r->at, r->text.len), stile_str(what)))
-        return false;
-    r->at += strlen(what);
-    return true;
-}
-
-static int hex_value(char c)
-{
-    if (stile_ascii_is_digit(c))
-        return c - '0';
-    c = (char)(c | 32);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The byte that an escape stands for, behind its backslash; false: it is a class, or not known. */
-static bool escaped_byte(reader *r, char *out)
-{
-    static const char names[] = "ntrfea", values[] = "\n\t\r\f\033\a";
-    char c = peek(r);
-    const char *name = c ? strchr(names, c) : NULL;
-
-    if (done(r))
-        return false;
-    if (name) {
-        *out = values[name - names];
-    } else if (c == 'x' && r->at + 2 < r->text.len && hex_value(r->text.ptr[r->at + 1]) >= 0 &&
-               hex_value(r->text.ptr[r->at + 2]) >= 0) {
-        *out = (char)(16 * hex_value(r->text.ptr[r->at + 1]) + hex_value(r->text.ptr[r->at + 2]));
-        r->at += 2;
-    } else if (stile_ascii_is_letter(c) || stile_ascii_is_digit(c)) {
-        return false;
-    } else {
-        *out = c;
-    }
-    r->at++;
-    return true;
-}
 
 static bool of_byte(reader *r, char byte, stile_part *out)
 {
@@ -84,11 +31,11 @@ static bool of_byte(reader *r, char byte, stile_part *out)
 static bool read_escape(reader *r, stile_part *out)
 {
     static const char bound[] = {STILE_WORD_BOUND, '\0'};
-    char c = peek(r), byte;
+    char c = stile_syntax_peek(&r->syntax), byte;
 
-    if (escaped_byte(r, &byte))
+    if (stile_syntax_escaped_byte(&r->syntax, &byte))
         return of_byte(r, byte, out);
-    r->at++;
+    r->syntax.at++;
     if (c && strchr("bAzZ", c))
         return stile_part_string_of(out, bound, 1, &r->arena);
     if (c && strchr("BGK", c))
@@ -106,29 +53,30 @@ static bool read_member(reader *r, char *byte, bool *many, bool *words)
     char last;
 
     *many = *words = true;
-    if (takes(r, "[:")) {
-        while (!done(r) && !takes(r, ":]"))
-            r->at++;
+    if (stile_syntax_takes(&r->syntax, "[:")) {
+        while (!stile_syntax_done(&r->syntax) && !stile_syntax_takes(&r->syntax, ":]"))
+            r->syntax.at++;
         return true;
     }
-    *byte = peek(r);
-    r->at++;
-    if (*byte == '\\' && !escaped_byte(r, byte)) {
-        *words = strchr("Wshv", peek(r)) == NULL;
-        if (!strchr("wWdDsShHvV", peek(r)))
+    *byte = stile_syntax_peek(&r->syntax);
+    r->syntax.at++;
+    if (*byte == '\\' && !stile_syntax_escaped_byte(&r->syntax, byte)) {
+        *words = strchr("Wshv", stile_syntax_peek(&r->syntax)) == NULL;
+        if (!strchr("wWdDsShHvV", stile_syntax_peek(&r->syntax)))
             return false;
-        r->at++;
+        r->syntax.at++;
         return true;
     }
-    if (peek(r) != '-' || r->at + 1 >= r->text.len || r->text.ptr[r->at + 1] == ']') {
+    if (stile_syntax_peek(&r->syntax) != '-' || r->syntax.at + 1 >= r->syntax.text.len ||
+        r->syntax.text.ptr[r->syntax.at + 1] == ']') {
         *many = false;
         *words = stile_part_in_word(*byte);
         return true;
     }
-    r->at++;
-    last = peek(r);
-    r->at++;
-    return last != '\\' || escaped_byte(r, &last);
+    r->syntax.at++;
+    last = stile_syntax_peek(&r->syntax);
+    r->syntax.at++;
+    return last != '\\' || stile_syntax_escaped_byte(&r->syntax, &last);
 }
 
 /* Behind a '['. */
@@ -136,21 +84,24 @@ static bool read_class(reader *r, stile_part *out)
 {
     stile_part members[CLASS_STRINGS];
     size_t count = 0;
-    bool negated = takes(r, "^"), opaque = negated, words = false, all_words = false, first = true;
+    bool negated = stile_syntax_takes(&r->syntax, "^"), opaque = negated, words = false,
+         all_words = false, first = true;
 
-    for (; !done(r) && (first || peek(r) != ']'); first = false) {
+    for (; !stile_syntax_done(&r->syntax) && (first || stile_syntax_peek(&r->syntax) != ']');
+         first = false) {
         char byte;
         bool many, in_words;
-        size_t at = r->at;
+        size_t at = r->syntax.at;
         if (!read_member(r, &byte, &many, &in_words))
             return false;
         words |= in_words;
-        all_words |= stile_slice_eq(stile_slice_cut(r->text, at, r->at), stile_str("\\w"));
+        all_words |=
+            stile_slice_eq(stile_slice_cut(r->syntax.text, at, r->syntax.at), stile_str("\\w"));
         opaque = opaque || many || count == CLASS_STRINGS;
         if (!opaque && !of_byte(r, byte, &members[count++]))
             return false;
     }
-    if (!takes(r, "]"))
+    if (!stile_syntax_takes(&r->syntax, "]"))
         return false;
     return opaque ? stile_part_opaque(out, 1, 1, negated ? all_words : !words, &r->arena)
                   : stile_part_choice(out, members, count, &r->arena);
@@ -159,24 +110,27 @@ static bool read_class(reader *r, stile_part *out)
 /* Behind a '('. What looks around matches no bytes, whatever it asks for. */
 static bool read_group(reader *r, stile_part *out)
 {
-    bool around = takes(r, "?=") || takes(r, "?!") || takes(r, "?<=") || takes(r, "?<!");
+    bool around = stile_syntax_takes(&r->syntax, "?=") || stile_syntax_takes(&r->syntax, "?!") ||
+                  stile_syntax_takes(&r->syntax, "?<=") || stile_syntax_takes(&r->syntax, "?<!");
 
     /* literals are looked for in any case, whether the pattern minds or not */
-    if (!around && !takes(r, "?:") && !takes(r, "?>") && !takes(r, "?-i:") &&
-        (peek(r) == '?' || peek(r) == '*'))
+    if (!around && !stile_syntax_takes(&r->syntax, "?:") && !stile_syntax_takes(&r->syntax, "?>") &&
+        !stile_syntax_takes(&r->syntax, "?-i:") &&
+        (stile_syntax_peek(&r->syntax) == '?' || stile_syntax_peek(&r->syntax) == '*'))
         return false;
-    if (++r->depth > MAX_DEPTH || !read_choice(r, out) || !takes(r, ")"))
+    if (++r->syntax.depth > STILE_SYNTAX_DEPTH || !read_choice(r, out) ||
+        !stile_syntax_takes(&r->syntax, ")"))
         return false;
-    r->depth--;
+    r->syntax.depth--;
     return !around || stile_part_string_of(out, "", 0, &r->arena);
 }
 
 static bool read_atom(reader *r, stile_part *out)
 {
     static const char bound[] = {STILE_WORD_BOUND, '\0'};
-    char c = peek(r);
+    char c = stile_syntax_peek(&r->syntax);
 
-    r->at++;
+    r->syntax.at++;
     switch (c) {
     case '(':
         return read_group(r, out);
@@ -198,32 +152,6 @@ static bool read_atom(reader *r, stile_part *out)
     }
 }
 
-static bool read_number(reader *r, uint32_t *out)
-{
-    size_t start = r->at;
-
-    for (*out = 0; stile_ascii_is_digit(peek(r)) && r->at - start < 5; r->at++)
-        *out = *out * 10 + (uint32_t)(peek(r) - '0');
-    return r->at > start;
-}
-
-/* "{2}", "{2,}", "{2,5}"; anything else in braces is text. */
-static bool read_braces(reader *r, uint32_t *least, uint32_t *most)
-{
-    size_t start = r->at;
-
-    r->at++;
-    if (read_number(r, least)) {
-        *most = *least;
-        if (takes(r, ",") && !read_number(r, most))
-            *most = STILE_FAR;
-        if (takes(r, "}"))
-            return true;
-    }
-    r->at = start;
-    return false;
-}
-
 static bool read_repeated(reader *r, stile_part *out)
 {
     uint32_t least = 1, most = 1;
@@ -231,16 +159,16 @@ static bool read_repeated(reader *r, stile_part *out)
 
     if (!read_atom(r, out))
         return false;
-    if (takes(r, "*"))
+    if (stile_syntax_takes(&r->syntax, "*"))
         least = 0, most = STILE_FAR;
-    else if (takes(r, "+"))
+    else if (stile_syntax_takes(&r->syntax, "+"))
         most = STILE_FAR;
-    else if (takes(r, "?"))
+    else if (stile_syntax_takes(&r->syntax, "?"))
         least = 0;
     else
-        counted = peek(r) == '{' && read_braces(r, &least, &most);
+        counted = stile_syntax_count(&r->syntax, &least, &most);
     if (counted)
-        (void)(takes(r, "?") || takes(r, "+"));
+        (void)(stile_syntax_takes(&r->syntax, "?") || stile_syntax_takes(&r->syntax, "+"));
     return stile_part_repeat(out, least, most, &r->arena);
 }
 
@@ -250,7 +178,8 @@ static bool read_sequence(reader *r, stile_part *out)
 
     if (!stile_sequence_start(&s, &r->arena))
         return false;
-    while (!done(r) && peek(r) != '|' && peek(r) != ')') {
+    while (!stile_syntax_done(&r->syntax) && stile_syntax_peek(&r->syntax) != '|' &&
+           stile_syntax_peek(&r->syntax) != ')') {
         stile_part part;
         if (!read_repeated(r, &part) || !stile_sequence_add(&s, &part, &r->arena))
             return false;
@@ -266,7 +195,7 @@ static bool read_choice(reader *r, stile_part *out)
     do
         if (!parts || count == MAX_CHOICES || !read_sequence(r, &parts[count++]))
             return false;
-    while (takes(r, "|"));
+    while (stile_syntax_takes(&r->syntax, "|"));
     return stile_part_choice(out, parts, count, &r->arena);
 }
 
@@ -342,7 +271,7 @@ static bool finish_way(const stile_part_way *way, stile_arena *arena, stile_way 
 
 bool stile_needs_of(stile_slice pattern, stile_arena *arena, stile_needs *out)
 {
-    reader r = {.text = pattern};
+    reader r = {.syntax = {.text = pattern}};
     stile_part part;
     stile_part_way *ways;
     stile_way *finished = NULL;
@@ -350,7 +279,8 @@ bool stile_needs_of(stile_slice pattern, stile_arena *arena, stile_needs *out)
     bool ok;
 
     stile_arena_init(&r.arena, ARENA_CAP);
-    ok = read_choice(&r, &part) && done(&r) && stile_part_ways(&part, &ways, &count, &r.arena) &&
+    ok = read_choice(&r, &part) && stile_syntax_done(&r.syntax) &&
+         stile_part_ways(&part, &ways, &count, &r.arena) &&
          (finished = stile_arena_array(arena, count, sizeof *finished)) != NULL;
     for (size_t i = 0; ok && i < count; i++)
         ok = finish_way(&ways[i], arena, &finished[i]);

@@ -6,16 +6,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "classifiers/syntax.h"
 
-#define MAX_DEPTH 32
 #define MOST 1000000u
-#define NO_END UINT32_MAX
-
-typedef struct reader {
-    stile_slice text;
-    size_t at;
-    int depth;
-} reader;
 
 /* One byte out of a set. */
 typedef struct byte_set {
@@ -31,25 +24,7 @@ typedef struct atom {
 
 static const stile_reach nothing = {0, 0, 0, true}, no_bound = {0, 0, 0, false};
 
-static bool read_choice(reader *r, stile_reach *out);
-
-static bool done(const reader *r)
-{
-    return r->at >= r->text.len;
-}
-
-static char peek(const reader *r)
-{
-    return done(r) ? '\0' : r->text.ptr[r->at];
-}
-
-static bool takes(reader *r, const char *what)
-{
-    if (!stile_slice_starts(stile_slice_cut(r->text, r->at, r->text.len), stile_str(what)))
-        return false;
-    r->at += strlen(what);
-    return true;
-}
+static bool read_choice(stile_syntax *r, stile_reach *out);
 
 static stile_reach bounded(uint64_t bytes, uint64_t words, uint64_t gaps)
 {
@@ -120,54 +95,20 @@ static void add_byte(byte_set *set, unsigned char c)
         set->has[c ^ 32] = true;
 }
 
-static int hex_value(char c)
-{
-    if (stile_ascii_is_digit(c))
-        return c - '0';
-    c = (char)(c | 32);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The byte that an escape stands for, behind its backslash; false: it is a class, or not known. */
-static bool escaped_byte(reader *r, unsigned char *out)
-{
-    static const char names[] = "ntrfea", values[] = "\n\t\r\f\033\a";
-    char c = peek(r);
-    const char *name = c ? strchr(names, c) : NULL;
-
-    if (done(r))
-        return false;
-    if (name) {
-        *out = (unsigned char)values[name - names];
-    } else if (c == 'x' && r->at + 2 < r->text.len && hex_value(r->text.ptr[r->at + 1]) >= 0 &&
-               hex_value(r->text.ptr[r->at + 2]) >= 0) {
-        *out = (unsigned char)(16 * hex_value(r->text.ptr[r->at + 1]) +
-                               hex_value(r->text.ptr[r->at + 2]));
-        r->at += 2;
-    } else if (stile_ascii_is_letter(c) || stile_ascii_is_digit(c)) {
-        return false;
-    } else {
-        *out = (unsigned char)c;
-    }
-    r->at++;
-    return true;
-}
-
 static bool is_class_name(char c)
 {
     return c && strchr("wWdDsShHvV", c);
 }
 
 /* Behind a backslash. */
-static bool read_escape(reader *r, atom *out)
+static bool read_escape(stile_syntax *r, atom *out)
 {
-    unsigned char byte;
-    char c = peek(r);
+    char c = stile_syntax_peek(r), byte;
 
     out->reach = bounded(1, 0, 0);
-    if (escaped_byte(r, &byte)) {
+    if (stile_syntax_escaped_byte(r, &byte)) {
         out->is_set = true;
-        add_byte(&out->set, byte);
+        add_byte(&out->set, (unsigned char)byte);
         return true;
     }
     r->at++;
@@ -184,57 +125,61 @@ static bool read_escape(reader *r, atom *out)
 }
 
 /* One member of a class, or a range. */
-static bool read_member(reader *r, byte_set *set)
+static bool read_member(stile_syntax *r, byte_set *set)
 {
-    unsigned char first = (unsigned char)peek(r), last;
+    char first = stile_syntax_peek(r), last;
 
-    if (peek(r) == '[' && r->at + 1 < r->text.len && strchr(":.=", r->text.ptr[r->at + 1]))
+    if (stile_syntax_peek(r) == '[' && r->at + 1 < r->text.len &&
+        strchr(":.=", r->text.ptr[r->at + 1]))
         return false;
     r->at++;
-    if (first == '\\' && !escaped_byte(r, &first)) {
-        char name = peek(r);
+    if (first == '\\' && !stile_syntax_escaped_byte(r, &first)) {
+        char name = stile_syntax_peek(r);
         r->at++;
         if (!is_class_name(name))
             return false;
         add_class(set, name);
         return true;
     }
-    add_byte(set, first);
-    if (peek(r) != '-' || r->at + 1 >= r->text.len || r->text.ptr[r->at + 1] == ']')
+    add_byte(set, (unsigned char)first);
+    if (stile_syntax_peek(r) != '-' || r->at + 1 >= r->text.len || r->text.ptr[r->at + 1] == ']')
         return true;
     r->at++;
-    last = (unsigned char)peek(r);
+    last = stile_syntax_peek(r);
     r->at++;
-    if (last == '[' || (last == '\\' && !escaped_byte(r, &last)))
+    if (last == '[' || (last == '\\' && !stile_syntax_escaped_byte(r, &last)))
         return false;
-    for (int c = first; c <= last; c++)
+    for (int c = (unsigned char)first; c <= (unsigned char)last; c++)
         add_byte(set, (unsigned char)c);
     return true;
 }
 
 /* Behind a '['. */
-static bool read_class(reader *r, atom *out)
+static bool read_class(stile_syntax *r, atom *out)
 {
-    bool negated = takes(r, "^"), first = true;
+    bool negated = stile_syntax_takes(r, "^"), first = true;
 
     out->reach = bounded(1, 0, 0);
     out->is_set = true;
-    for (; !done(r) && (first || peek(r) != ']'); first = false)
+    for (; !stile_syntax_done(r) && (first || stile_syntax_peek(r) != ']'); first = false)
         if (!read_member(r, &out->set))
             return false;
     for (int c = 0; negated && c < 256; c++)
         out->set.has[c] = !out->set.has[c];
-    return takes(r, "]");
+    return stile_syntax_takes(r, "]");
 }
 
 /* Behind a '('. What looks around takes no bytes, whatever it asks for. */
-static bool read_group(reader *r, atom *out)
+static bool read_group(stile_syntax *r, atom *out)
 {
-    bool around = takes(r, "?=") || takes(r, "?!") || takes(r, "?<=") || takes(r, "?<!");
+    bool around = stile_syntax_takes(r, "?=") || stile_syntax_takes(r, "?!") ||
+                  stile_syntax_takes(r, "?<=") || stile_syntax_takes(r, "?<!");
 
-    if (!around && !takes(r, "?:") && !takes(r, "?>") && (peek(r) == '?' || peek(r) == '*'))
+    if (!around && !stile_syntax_takes(r, "?:") && !stile_syntax_takes(r, "?>") &&
+        (stile_syntax_peek(r) == '?' || stile_syntax_peek(r) == '*'))
         return false;
-    if (++r->depth > MAX_DEPTH || !read_choice(r, &out->reach) || !takes(r, ")"))
+    if (++r->depth > STILE_SYNTAX_DEPTH || !read_choice(r, &out->reach) ||
+        !stile_syntax_takes(r, ")"))
         return false;
     r->depth--;
     if (around)
@@ -242,9 +187,9 @@ static bool read_group(reader *r, atom *out)
     return true;
 }
 
-static bool read_atom(reader *r, atom *out)
+static bool read_atom(stile_syntax *r, atom *out)
 {
-    char c = peek(r);
+    char c = stile_syntax_peek(r);
 
     memset(out, 0, sizeof *out);
     r->at++;
@@ -275,26 +220,6 @@ static bool read_atom(reader *r, atom *out)
     }
 }
 
-static bool read_number(reader *r, uint32_t *out)
-{
-    size_t start = r->at;
-
-    for (*out = 0; stile_ascii_is_digit(peek(r)) && r->at - start < 5; r->at++)
-        *out = *out * 10 + (uint32_t)(peek(r) - '0');
-    return r->at > start;
-}
-
-/* "{2}", "{2,}", "{2,5}". Braces around anything else are text, or what a later PCRE2 takes for a count: not
- * known. */
-static bool read_braces(reader *r, uint32_t *most)
-{
-    if (!takes(r, "{") || !read_number(r, most))
-        return false;
-    if (takes(r, ",") && !read_number(r, most))
-        *most = NO_END;
-    return takes(r, "}");
-}
-
 /* As often as may be: a set without the blank takes no more than a run of what is none, one without letters,
  * digits and '_' no more than a run between words. */
 static stile_reach repeated(const atom *a)
@@ -312,30 +237,30 @@ static stile_reach repeated(const atom *a)
     return words ? no_bound : bounded(0, 0, 1);
 }
 
-static bool read_repeated(reader *r, stile_reach *out)
+static bool read_repeated(stile_syntax *r, stile_reach *out)
 {
-    uint32_t most = 1;
+    uint32_t least, most = 1;
     bool counted = true;
     atom a;
 
     if (!read_atom(r, &a))
         return false;
-    if (takes(r, "*") || takes(r, "+"))
-        most = NO_END;
-    else if (peek(r) != '{')
-        counted = takes(r, "?");
-    else if (!read_braces(r, &most))
-        return false;
+    if (stile_syntax_takes(r, "*") || stile_syntax_takes(r, "+"))
+        most = STILE_SYNTAX_NO_END;
+    else if (stile_syntax_peek(r) != '{')
+        counted = stile_syntax_takes(r, "?");
+    else if (!stile_syntax_count(r, &least, &most))
+        return false; /* text, or what a later PCRE2 takes for a count: not known */
     if (counted)
-        (void)(takes(r, "?") || takes(r, "+"));
-    *out = most == NO_END ? repeated(&a) : times(a.reach, most);
+        (void)(stile_syntax_takes(r, "?") || stile_syntax_takes(r, "+"));
+    *out = most == STILE_SYNTAX_NO_END ? repeated(&a) : times(a.reach, most);
     return true;
 }
 
-static bool read_sequence(reader *r, stile_reach *out)
+static bool read_sequence(stile_syntax *r, stile_reach *out)
 {
     *out = nothing;
-    while (!done(r) && peek(r) != '|' && peek(r) != ')') {
+    while (!stile_syntax_done(r) && stile_syntax_peek(r) != '|' && stile_syntax_peek(r) != ')') {
         stile_reach next;
         if (!read_repeated(r, &next))
             return false;
@@ -344,7 +269,7 @@ static bool read_sequence(reader *r, stile_reach *out)
     return true;
 }
 
-static bool read_choice(reader *r, stile_reach *out)
+static bool read_choice(stile_syntax *r, stile_reach *out)
 {
     *out = nothing;
     do {
@@ -352,14 +277,14 @@ static bool read_choice(reader *r, stile_reach *out)
         if (!read_sequence(r, &way))
             return false;
         *out = larger_of(*out, way);
-    } while (takes(r, "|"));
+    } while (stile_syntax_takes(r, "|"));
     return true;
 }
 
 stile_reach stile_reach_of(stile_slice pattern)
 {
-    reader r = {.text = pattern};
+    stile_syntax r = {.text = pattern};
     stile_reach reach;
 
-    return read_choice(&r, &reach) && done(&r) ? reach : no_bound;
+    return read_choice(&r, &reach) && stile_syntax_done(&r) ? reach : no_bound;
 }
