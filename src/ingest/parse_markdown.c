@@ -15,6 +15,7 @@ typedef struct reader {
     unsigned depth, heading; /* heading: level of the one we are in, else 0 */
     bool code, item;         /* item: the next paragraph is a list item's */
     bool too_deep;
+    stile_slice source; /* what md4c reads: the original, or a copy with an end of line more */
 } reader;
 
 static void plain_block(reader *r)
@@ -147,20 +148,29 @@ static void add_made_up(reader *r, const MD_CHAR *text, MD_SIZE size)
 static int add_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ctx)
 {
     reader *r = ctx;
-    stile_slice original = r->b->original;
-    uintptr_t base = (uintptr_t)original.ptr, place = (uintptr_t)text;
+    uintptr_t base = (uintptr_t)r->source.ptr, place = (uintptr_t)text;
+    size_t len = r->b->original.len;
 
     if (type == MD_TEXT_HTML)
         return 0;
     if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR)
         add_line_end(r);
-    else if (place < base || place - base > original.len || size > original.len - (place - base))
+    else if (place < base || place - base > len || size > len - (place - base))
         add_made_up(r, text, size);
     else if (type == MD_TEXT_ENTITY)
         add_reference(r, place - base, stile_slice_of(text, size));
     else
         stile_parse_build_copy(r->b, place - base, place - base + size);
     return r->b->text.failed || r->b->pieces.failed || r->b->blocks.failed ? -1 : 0;
+}
+
+/* md4c 0.4.8 reads the byte behind a text that ends in a line's first digits, to see whether it is "1." or
+ * "1)", and what it finds there decides what it makes of them. An end of line changes no Markdown. */
+static stile_slice end_the_line(stile_slice original, stile_buf *ended)
+{
+    stile_buf_add(ended, original.ptr, original.len);
+    stile_buf_add(ended, "\n", 1);
+    return stile_buf_slice(ended);
 }
 
 stile_status stile_parse_markdown(stile_parse_build *b, size_t from, stile_error *err)
@@ -173,10 +183,19 @@ stile_status stile_parse_markdown(stile_parse_build *b, size_t from, stile_error
         .leave_span = ignore_span,
         .text = add_text,
     };
-    reader r = {.b = b};
+    reader r = {.b = b, .source = b->original};
+    stile_buf ended;
     stile_status st;
+    int failed;
 
-    if (md_parse(b->original.ptr + from, (MD_SIZE)(b->original.len - from), &parser, &r) == 0)
+    stile_buf_init(&ended, STILE_MAX_DOCUMENT + 1);
+    if (b->original.len && b->original.ptr[b->original.len - 1] != '\n')
+        r.source = end_the_line(b->original, &ended);
+    failed = ended.failed
+                 ? -1
+                 : md_parse(r.source.ptr + from, (MD_SIZE)(r.source.len - from), &parser, &r);
+    stile_buf_release(&ended);
+    if (!failed)
         return STILE_OK;
     if (r.too_deep)
         return stile_fail(err, STILE_TOO_LARGE, "Markdown nested deeper than %d",

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "documents.h"
+#include "support/edge.h"
 
 /* Parses, or gives the status. The text is copied out. */
 static stile_status text_of(stile_format format, const char *original, char *out, size_t size,
@@ -100,6 +101,54 @@ Test(parse, proves_random_documents_of_every_format, .timeout = 120)
     }
     fprintf(stderr, "proved %u of %u documents\n", accepted, cases);
     cr_assert_gt(accepted, cases / 2);
+}
+
+/* The document with nothing readable behind it, and with bytes there that would go on with a list, a fence, a
+ * tag or a reference. No sanitizer sees into the libraries, and md4c does read on. */
+static bool blind_to(stile_format format, test_edge *edge, stile_slice document, const char *behind)
+{
+    stile_arena arena;
+    stile_parsed alone, among;
+    stile_buf whole;
+    bool same;
+
+    stile_arena_init(&arena, 0);
+    stile_buf_init(&whole, 1 << 20);
+    stile_buf_add_slice(&whole, document);
+    stile_buf_add_str(&whole, behind);
+    stile_status st = stile_parse(format, test_edge_copy(edge, document), &arena, &alone, NULL);
+    same =
+        st == stile_parse(format, stile_slice_of(whole.ptr, document.len), &arena, &among, NULL) &&
+        (st || stile_slice_eq(alone.text, among.text));
+    stile_buf_release(&whole);
+    stile_arena_release(&arena);
+    return same;
+}
+
+Test(parse, is_blind_to_what_lies_behind, .timeout = 120)
+{
+    static const char *const behind[] = {". x",  ") x",  "\n> x", "```\n",
+                                         "amp;", "](x)", "<b>",   "-|-"};
+    uint64_t seed = test_random_seed("ingest.behind");
+    test_edge edge = test_edge_new(1 << 20);
+
+    for (uint32_t i = 0, cases = test_cases(3000); i < cases; i++) {
+        test_random r = test_random_case(seed, i);
+        stile_format format = (stile_format)(i % 3);
+        stile_buf document;
+        stile_slice cut;
+        stile_buf_init(&document, 1 << 20);
+        test_document(&r, format, &document);
+        if (i % 2)
+            stile_buf_add_str(&document, "\n1");
+        cut = stile_buf_slice(&document);
+        if (i % 4 < 2)
+            cut.len = test_random_below(&r, (uint32_t)cut.len + 1);
+        cr_assert(blind_to(format, &edge, cut, behind[i % (sizeof behind / sizeof *behind)]),
+                  "case %u of format %u", i, (unsigned)format);
+        stile_buf_release(&document);
+    }
+    test_edge_free(&edge);
 }
 
 Test(parse, proves_installed_documents, .timeout = 120)
