@@ -177,7 +177,7 @@ static void check_record(void *ctx, stile_slice line)
 
 Test(swaps, every_recorded_answer_rests_on_what_was_in_force_then)
 {
-    race r = {.with_word = json_object()};
+    static race r; /* the threads outlive a failed test */
     reading g = {.r = &r};
     char config[512], *folder = test_folder_make();
     stile_clearance *clearance = NULL;
@@ -185,6 +185,7 @@ Test(swaps, every_recorded_answer_rests_on_what_was_in_force_then)
     pthread_t threads[THREADS];
     uint32_t lives = 0;
 
+    r.with_word = json_object();
     r.seed = test_random_seed("swaps");
     r.cases = test_cases(1500);
     (void)pthread_mutex_init(&r.lock, NULL);
