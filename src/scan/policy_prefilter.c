@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* When a policy's prefilters are made, and where they are kept:
- *
- *     <cache>/<64 hex digits>.prefilter     checksum (8), then what stile_prefilter_encode gives
- *
- * named by a digest of the patterns and of what compiled them. They are derived: a file that is
- * missing, damaged or of another machine is made again. There is one for raw views, which few rules
- * read, and one for all others: one for both would look for every rule in every view. */
+/* When a policy's prefilters are made. There is one for raw views, which few rules read, and one for
+ * all others: one for both would look for every rule in every view. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +10,9 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "scan/internal.h"
+#include "scan/prefilter_file.h"
 
 #define PREFILTER_AFTER ((size_t)2 * 1024 * 1024) /* bytes scanned */
-#define MAX_CACHED ((size_t)256 << 20)
 
 uint32_t stile_prefilter_kinds(int which)
 {
@@ -43,74 +38,16 @@ static stile_slice *patterns_of(const stile_policy *policy, int which)
     return patterns;
 }
 
-/* The file of this policy's prefilter in a folder; false when there is none. */
-static bool cache_path(const stile_policy *policy, const char *folder, const stile_slice *patterns,
-                       char out[PATH_MAX])
-{
-    stile_slice parts[2];
-    stile_sha256 all, kind, name;
-    char hex[STILE_SHA256_HEX];
-
-    if (!folder || !patterns || stile_sha256_parts(patterns, policy->rules.count, &all, NULL) ||
-        stile_prefilter_kind(&kind, NULL))
-        return false;
-    parts[0] = stile_slice_of(all.bytes, sizeof all.bytes);
-    parts[1] = stile_slice_of(kind.bytes, sizeof kind.bytes);
-    if (stile_sha256_parts(parts, 2, &name, NULL))
-        return false;
-    stile_hex(name.bytes, sizeof name.bytes, hex);
-    return snprintf(out, PATH_MAX, "%s/%s.prefilter", folder, hex) < PATH_MAX;
-}
-
-static void keep(const stile_prefilter *made, const char *path, const char *folder)
-{
-    stile_error err = {0};
-    stile_buf bytes;
-    uint64_t sum;
-    stile_slice pieces[2];
-
-    stile_buf_init(&bytes, MAX_CACHED);
-    if (!stile_prefilter_encode(made, &bytes, &err) && bytes.len) {
-        sum = stile_hash64(stile_buf_slice(&bytes));
-        pieces[0] = stile_slice_of(&sum, sizeof sum);
-        pieces[1] = stile_buf_slice(&bytes);
-        if (stile_dir_create(folder, &err) ||
-            stile_file_replace_pieces(path, pieces, 2, 0600, &err))
-            stile_log(STILE_LOG_WARN, "scan.prefilter", "the prefilter is not kept: %s", err.text);
-    }
-    stile_buf_release(&bytes);
-}
-
-static stile_prefilter *recall(const char *path, size_t count)
-{
-    stile_prefilter *found = NULL;
-    stile_map map = {0};
-    uint64_t sum;
-
-    if (stile_map_open(path, &map, NULL))
-        return NULL;
-    if (map.len > sizeof sum) {
-        stile_slice bytes =
-            stile_slice_of((const char *)map.ptr + sizeof sum, map.len - sizeof sum);
-        memcpy(&sum, map.ptr, sizeof sum);
-        if (sum != stile_hash64(bytes) || stile_prefilter_decode(bytes, count, &found, NULL))
-            found = NULL;
-    }
-    stile_map_close(&map);
-    return found;
-}
-
 static stile_prefilter *make_one(stile_policy *policy, int which)
 {
     stile_slice *patterns = patterns_of(policy, which);
     stile_prefilter *made = NULL;
     stile_error err = {0};
-    char path[PATH_MAX];
 
     if (!patterns || stile_prefilter_create(patterns, policy->rules.count, &made, &err))
         stile_log(STILE_LOG_WARN, "scan.prefilter", "scanning without a prefilter: %s", err.text);
-    else if (cache_path(policy, policy->cache_folder, patterns, path))
-        keep(made, path, policy->cache_folder);
+    else if (policy->cache_folder)
+        stile_prefilter_keep(made, policy->cache_folder, patterns, policy->rules.count);
     stile_free(patterns);
     return made;
 }
@@ -165,15 +102,15 @@ static const char *shipped_folder(char out[PATH_MAX])
 
 void stile_policy_prefilter_recall(stile_policy *policy)
 {
-    char shipped[PATH_MAX], path[PATH_MAX];
+    char shipped[PATH_MAX];
     const char *folders[] = {policy->cache_folder, shipped_folder(shipped)};
 
     for (int which = 0; which < STILE_PREFILTERS; which++) {
         stile_slice *patterns = patterns_of(policy, which);
         stile_prefilter *found = NULL;
-        for (size_t i = 0; !found && i < sizeof folders / sizeof *folders; i++)
-            if (cache_path(policy, folders[i], patterns, path))
-                found = recall(path, policy->rules.count);
+        for (size_t i = 0; patterns && !found && i < sizeof folders / sizeof *folders; i++)
+            if (folders[i])
+                found = stile_prefilter_recall(folders[i], patterns, policy->rules.count);
         atomic_store(&policy->prefilters[which], found);
         stile_free(patterns);
     }

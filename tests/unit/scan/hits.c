@@ -2,11 +2,13 @@
 /* Where rules match: cancelling, combining, bounds that hide nothing, and the same hits with and
  * without the prefilter. */
 #include "scan/hits.h"
+#include "scan/prefilter_file.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -340,6 +342,19 @@ static char *cached_file(const char *folder)
     return found;
 }
 
+static int files_in(const char *folder)
+{
+    struct dirent *entry;
+    DIR *dir = opendir(folder);
+    int count = 0;
+
+    while (dir && (entry = readdir(dir)))
+        count += strstr(entry->d_name, ".prefilter") != NULL;
+    if (dir)
+        (void)closedir(dir);
+    return count;
+}
+
 Test(hits, the_prefilter_is_kept_and_a_damaged_one_made_again)
 {
     char *folder = test_folder_make(), *cache = strdup(test_path(folder, "cache")), *file;
@@ -382,6 +397,32 @@ Test(hits, the_prefilter_is_kept_and_a_damaged_one_made_again)
     stile_policy_unref(policy);
     free(file);
     free(cache);
+    test_folder_remove(folder);
+}
+
+Test(hits, of_many_prefilters_those_in_use_are_kept)
+{
+    char *folder = test_folder_make();
+    stile_slice used = stile_str("[a-y]{3}=0"), other;
+    stile_prefilter *made = NULL, *found;
+    char pattern[32];
+
+    cr_assert_eq(stile_prefilter_create(&used, 1, &made, NULL), STILE_OK);
+    stile_prefilter_keep(made, folder, &used, 1);
+    for (int i = 0; i < 3 * STILE_PREFILTERS_KEPT; i++) {
+        (void)usleep(5000); /* the file system's clock is coarse */
+        cr_assert((found = stile_prefilter_recall(folder, &used, 1)), "used %d times and gone", i);
+        stile_prefilter_destroy(found);
+        (void)snprintf(pattern, sizeof pattern, "[b-z]{3}=%d", i);
+        other = stile_str(pattern);
+        stile_prefilter_keep(made, folder, &other, 1);
+    }
+    cr_assert((found = stile_prefilter_recall(folder, &other, 1)));
+    stile_prefilter_destroy(found);
+    cr_assert_eq(files_in(folder), STILE_PREFILTERS_KEPT);
+    other = stile_str("[b-z]{3}=0");
+    cr_assert_null(stile_prefilter_recall(folder, &other, 1), "the oldest is still there");
+    stile_prefilter_destroy(made);
     test_folder_remove(folder);
 }
 
