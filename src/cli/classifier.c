@@ -59,9 +59,8 @@ static void print_lines(const char *what, const json_t *lines)
     {
         double n = (double)json_integer_value(json_object_get(line, "n"));
         printf("%-9s %-28s %-13s %-6s %6.0f  %6.2f%%  %6.2f%%\n", what,
-               json_string_value(json_object_get(line, "source")),
-               json_string_value(json_object_get(line, "kind")),
-               json_string_value(json_object_get(line, "language")), n,
+               stile_reply_text(line, "source", "-"), stile_reply_text(line, "kind", "-"),
+               stile_reply_text(line, "language", "-"), n,
                100 * (double)json_integer_value(json_object_get(line, "flagged")) / n,
                100 * (double)json_integer_value(json_object_get(line, "low")) / n);
     }

@@ -137,9 +137,8 @@ static void print_passage(const char *view, const json_t *passage)
     json_array_foreach(json_object_get(passage, "features"), i, feature)
     {
         printf("  %+.2f  %-13s  ", json_number_value(json_object_get(feature, "logits")),
-               json_string_value(json_object_get(feature, "kind")));
-        stile_print_stored(
-            stdout, stile_str(json_string_value(json_object_get(feature, "feature"))), false);
+               stile_reply_text(feature, "kind", "-"));
+        stile_print_stored(stdout, stile_str(stile_reply_text(feature, "feature", "-")), false);
         printf("\n");
     }
 }
@@ -155,8 +154,7 @@ static void print_misplaced(const json_t *sentence)
            json_integer_value(json_object_get(span, "end")),
            json_number_value(json_object_get(sentence, "score")),
            json_number_value(json_object_get(sentence, "weight")));
-    stile_print_stored(stdout, stile_str(json_string_value(json_object_get(sentence, "sentence"))),
-                       false);
+    stile_print_stored(stdout, stile_str(stile_reply_text(sentence, "sentence", "-")), false);
     printf("\n ");
     json_object_foreach(json_object_get(sentence, "features"), name, value)
     {
@@ -176,7 +174,7 @@ static void print_explanation(const json_t *explanation)
     {
         json_array_foreach(json_object_get(view, "passages"), p, passage)
         {
-            print_passage(json_string_value(json_object_get(view, "view")), passage);
+            print_passage(stile_reply_text(view, "view", "-"), passage);
         }
     }
     json_array_foreach(json_object_get(explanation, "misplaced"), p, passage)

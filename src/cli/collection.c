@@ -38,10 +38,10 @@ static void print_list(const json_t *reply)
 
     for (; rows < json_array_size(list) && rows < 256; rows++) {
         const json_t *c = json_array_get(list, rows);
-        cells[4 * rows] = json_string_value(json_object_get(c, "name"));
-        cells[4 * rows + 1] = json_string_value(json_object_get(c, "ceiling"));
-        cells[4 * rows + 2] = json_string_value(json_object_get(c, "trust"));
-        cells[4 * rows + 3] = json_string_value(json_object_get(c, "created"));
+        cells[4 * rows] = stile_reply_text(c, "name", "-");
+        cells[4 * rows + 1] = stile_reply_text(c, "ceiling", NULL);
+        cells[4 * rows + 2] = stile_reply_text(c, "trust", "-");
+        cells[4 * rows + 3] = stile_reply_text(c, "created", "-");
     }
     stile_print_table(stdout, headings, 4, cells, rows);
     if (json_array_size(list) > rows)
@@ -50,18 +50,14 @@ static void print_list(const json_t *reply)
 
 static void print_one(const json_t *c)
 {
-    const char *ceiling = json_string_value(json_object_get(c, "ceiling"));
-    printf("%s: ceiling %s, trust %s, flagged chunks: %s\n",
-           json_string_value(json_object_get(c, "name")),
-           ceiling ? ceiling : "none (only this directory's holder may write)",
-           json_string_value(json_object_get(c, "trust")),
-           json_string_value(json_object_get(c, "flagged")));
+    printf("%s: ceiling %s, trust %s, flagged chunks: %s\n", stile_reply_text(c, "name", "-"),
+           stile_reply_text(c, "ceiling", "none (only this directory's holder may write)"),
+           stile_reply_text(c, "trust", "-"), stile_reply_text(c, "flagged", "-"));
 }
 
 static void print_deleted(const json_t *c)
 {
-    printf("Deleted collection %s with all its documents.\n",
-           json_string_value(json_object_get(c, "name")));
+    printf("Deleted collection %s with all its documents.\n", stile_reply_text(c, "name", "-"));
 }
 
 static int ask_at(const stile_arguments *arguments, const char *method, const char *rest,

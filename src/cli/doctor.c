@@ -158,7 +158,7 @@ static void print_checks(const json_t *checks)
         const char *name;
         json_t *value;
         stile_print(stdout, ok ? STILE_GREEN : STILE_RED, "%-4s", ok ? "ok" : "BAD");
-        printf(" %-10s", json_string_value(json_object_get(check, "check")));
+        printf(" %-10s", stile_reply_text(check, "check", "-"));
         json_object_foreach(json_object_get(check, "detail"), name, value)
         {
             if (json_is_integer(value))

@@ -22,21 +22,15 @@ static const stile_option delete_options[] = {
     {0},
 };
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static void print_document(const json_t *document)
 {
     const json_t *text = json_object_get(document, "text");
 
-    stile_print(stdout, STILE_BOLD, "%s", text_of(document, "id"));
-    printf("  %s · %s · %s\n", text_of(document, "label"), text_of(document, "format"),
-           text_of(document, "disposition"));
-    if (*text_of(document, "title")) {
-        stile_print_stored(stdout, stile_str(text_of(document, "title")), false);
+    stile_print(stdout, STILE_BOLD, "%s", stile_reply_text(document, "id", ""));
+    printf("  %s · %s · %s\n", stile_reply_text(document, "label", ""),
+           stile_reply_text(document, "format", ""), stile_reply_text(document, "disposition", ""));
+    if (*stile_reply_text(document, "title", "")) {
+        stile_print_stored(stdout, stile_str(stile_reply_text(document, "title", "")), false);
         printf("\n");
     }
     printf("\n");
@@ -70,7 +64,7 @@ static int run_get(const stile_arguments *arguments)
 
 static void print_deleted(const json_t *reply)
 {
-    printf("Deleted %s.\n", text_of(reply, "id"));
+    printf("Deleted %s.\n", stile_reply_text(reply, "id", ""));
 }
 
 static int run_delete(const stile_arguments *arguments)

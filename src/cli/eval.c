@@ -34,7 +34,7 @@ static void add_progress(void *ctx, uint64_t done)
 static void print_file(const json_t *file)
 {
     printf("%s: %lld injections, recall %.4f; %lld benign, false positives %.4f, %lld withheld\n",
-           json_string_value(json_object_get(file, "file")),
+           stile_reply_text(file, "file", "-"),
            json_integer_value(json_object_get(file, "injections")),
            json_number_value(json_object_get(file, "recall")),
            json_integer_value(json_object_get(file, "benign")),
@@ -135,7 +135,7 @@ static int run_retrieval(const stile_arguments *arguments)
                json_number_value(json_object_get(result, "recall@100")),
                json_integer_value(json_object_get(result, "queries")),
                json_integer_value(json_object_get(result, "docs")),
-               json_string_value(json_object_get(result, "mode")));
+               stile_reply_text(result, "mode", "-"));
         code = 0;
     }
     json_decref(result);

@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files and folders into a collection. A document's id is its path as given; a .jsonl file gives
  * one document a line, under the ids in it. */
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 #include "api/route.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "cli/session.h"
 #include "cli/ui.h"
 #include "ingest/intake.h"
 #include "ingest/jsonl.h"
 #include "ingest/parse.h"
-
-#define MAX_DEPTH 64
 
 static const stile_option options[] = {
     STILE_SESSION_OPTIONS,
@@ -124,7 +118,7 @@ static stile_status put_remote(sink *s, const stile_ingest_item *item, size_t li
     call.json = body;
     st = stile_session_ask(&s->session, &call, &reply, &result.error);
     if (!st) {
-        result.outcome = outcome_of(json_string_value(json_object_get(reply, "outcome")));
+        result.outcome = outcome_of(stile_reply_text(reply, "outcome", "-"));
         result.chunks = (uint32_t)json_integer_value(json_object_get(reply, "chunks"));
         result.flagged = (uint32_t)json_integer_value(json_object_get(reply, "flagged"));
         result.withheld = (uint32_t)json_integer_value(json_object_get(reply, "withheld"));
@@ -181,20 +175,15 @@ static stile_status ingest_jsonl(sink *s, const char *path, stile_error *err)
     return st;
 }
 
-static bool ends_with(const char *path, const char *ending)
+static stile_status ingest_file(void *ctx, const char *path, stile_error *err)
 {
-    size_t a = strlen(path), b = strlen(ending);
-    return a >= b && strcmp(path + a - b, ending) == 0;
-}
-
-static stile_status ingest_file(sink *s, const char *path, stile_error *err)
-{
+    sink *s = ctx;
     const char *slash = strrchr(path, '/'), *id = path;
     stile_error why = {0};
     stile_buf text;
     stile_status st = STILE_OK;
 
-    if (ends_with(path, ".jsonl") || ends_with(path, ".ndjson"))
+    if (stile_path_ends(path, ".jsonl") || stile_path_ends(path, ".ndjson"))
         return ingest_jsonl(s, path, err);
     while (id[0] == '.' && id[1] == '/')
         id += 2;
@@ -212,64 +201,9 @@ static stile_status ingest_file(sink *s, const char *path, stile_error *err)
     return st;
 }
 
-static int visible(const struct dirent *entry)
+static void pass_over(void *ctx, const char *path, const char *why)
 {
-    return entry->d_name[0] != '.';
-}
-
-/* Depth first, in the order of names; hidden entries and symbolic links are passed over, and so
- * is what cannot be a document by its name (images, archives, style sheets). */
-static bool may_be_document(const char *name)
-{
-    static const char *const others[] = {
-        ".png", ".jpg",   ".jpeg", ".gif",  ".svg", ".ico",  ".css",   ".js",  ".gz",
-        ".xz",  ".zip",   ".pdf",  ".epub", ".bz2", ".woff", ".woff2", ".inv", ".map",
-        ".ttf", ".eot",   ".mo",   ".so",   ".o",   ".a",    ".bin",   ".zst", ".tar",
-        ".jar", ".class", ".pyc",  ".db",   ".mp3", ".mp4",  ".webp"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (ends_with(name, others[i]))
-            return false;
-    return true;
-}
-
-static stile_status ingest_path(sink *s, const char *path, int depth, stile_error *err);
-
-static stile_status ingest_folder(sink *s, const char *path, int depth, stile_error *err)
-{
-    struct dirent **entries = NULL;
-    int count = scandir(path, &entries, visible, alphasort);
-    size_t len = strlen(path);
-    stile_status st = STILE_OK;
-
-    if (count < 0) {
-        stile_error why;
-        (void)stile_fail_errno(&why, errno, "list", path);
-        add_error(s, path, 0, why.text);
-        return STILE_OK;
-    }
-    while (len > 1 && path[len - 1] == '/')
-        len--;
-    for (int i = 0; i < count; i++) {
-        char child[PATH_MAX];
-        struct stat info;
-        int n = snprintf(child, sizeof child, "%.*s/%s", (int)len, path, entries[i]->d_name);
-        if (!st && n < (int)sizeof child && lstat(child, &info) == 0 &&
-            (S_ISDIR(info.st_mode) || (S_ISREG(info.st_mode) && may_be_document(child))))
-            st = ingest_path(s, child, depth + 1, err);
-        free(entries[i]);
-    }
-    free(entries);
-    return st;
-}
-
-static stile_status ingest_path(sink *s, const char *path, int depth, stile_error *err)
-{
-    if (!stile_path_is_dir(path))
-        return ingest_file(s, path, err);
-    if (depth < MAX_DEPTH)
-        return ingest_folder(s, path, depth, err);
-    add_error(s, path, 0, "folders are nested too deep");
-    return STILE_OK;
+    add_error(ctx, path, 0, why);
 }
 
 /* The collection, made on the first ingest by who holds the data directory. */
@@ -348,6 +282,7 @@ static int check_arguments(sink *s)
 
 static stile_status ingest_all(sink *s, stile_error *err)
 {
+    const stile_files files = {.take = ingest_file, .pass_over = pass_over, .ctx = s};
     size_t count;
     const char *const *paths = stile_argument_positionals(s->arguments, &count);
     stile_status st = stile_session_open(&s->session, s->arguments, NULL, err);
@@ -355,7 +290,7 @@ static stile_status ingest_all(sink *s, stile_error *err)
     if (!st && s->session.plane)
         st = open_collection(s, err);
     for (size_t i = 0; !st && i < count; i++)
-        st = ingest_path(s, paths[i], 0, err);
+        st = stile_files_each(&files, paths[i], err);
     if (!st && s->session.plane && !(st = stile_intake_flush(&s->intake, err)))
         st = stile_plane_save(s->session.plane, err);
     return st;

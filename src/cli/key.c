@@ -21,17 +21,11 @@ static const stile_option plain_options[] = {
     {0},
 };
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "-";
-}
-
 static void print_created(const json_t *key)
 {
-    fprintf(stderr, "Key %s for %s. It is shown this once:\n", text_of(key, "id"),
-            text_of(key, "name"));
-    printf("%s\n", text_of(key, "key"));
+    fprintf(stderr, "Key %s for %s. It is shown this once:\n", stile_reply_text(key, "id", "-"),
+            stile_reply_text(key, "name", "-"));
+    printf("%s\n", stile_reply_text(key, "key", "-"));
 }
 
 static void print_list(const json_t *reply)
@@ -44,11 +38,11 @@ static void print_list(const json_t *reply)
     for (; rows < json_array_size(list) && rows < 256; rows++) {
         const json_t *key = json_array_get(list, rows);
         const char **row = cells + 6 * rows;
-        row[0] = text_of(key, "id");
-        row[1] = text_of(key, "name");
-        row[2] = text_of(key, "clearance");
-        row[3] = text_of(key, "scopes");
-        row[4] = text_of(key, "expires");
+        row[0] = stile_reply_text(key, "id", "-");
+        row[1] = stile_reply_text(key, "name", "-");
+        row[2] = stile_reply_text(key, "clearance", "-");
+        row[3] = stile_reply_text(key, "scopes", "-");
+        row[4] = stile_reply_text(key, "expires", "-");
         row[5] = json_is_true(json_object_get(key, "revoked")) ? "revoked" : "live";
     }
     stile_print_table(stdout, headings, 6, cells, rows);
@@ -58,7 +52,7 @@ static void print_list(const json_t *reply)
 
 static void print_revoked(const json_t *key)
 {
-    printf("Revoked %s.\n", text_of(key, "id"));
+    printf("Revoked %s.\n", stile_reply_text(key, "id", "-"));
 }
 
 static int run_create(const stile_arguments *arguments)

@@ -36,7 +36,7 @@ static json_t *set_body(const stile_arguments *arguments, const char *const *ids
 static void print_set(const json_t *reply)
 {
     printf("%lld documents now carry %s.\n", json_integer_value(json_object_get(reply, "changed")),
-           json_string_value(json_object_get(reply, "label")));
+           stile_reply_text(reply, "label", "-"));
 }
 
 static int run_set(const stile_arguments *arguments)
@@ -87,12 +87,12 @@ static void print_check(const json_t *result)
 {
     const json_t *list = json_object_get(result, "clearances");
 
-    printf("%s\n", json_string_value(json_object_get(result, "label")));
+    printf("%s\n", stile_reply_text(result, "label", "-"));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         bool reads = json_is_true(json_object_get(one, "reads"));
         stile_print(stdout, reads ? STILE_GREEN : STILE_RED, "  %s", reads ? "reads " : "denied");
-        printf(" %s\n", json_string_value(json_object_get(one, "clearance")));
+        printf(" %s\n", stile_reply_text(one, "clearance", "-"));
     }
 }
 

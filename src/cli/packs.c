@@ -77,12 +77,6 @@ static int ask(const stile_arguments *arguments, const char *method, const pack_
     return code;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "-";
-}
-
 static long long number_of(const json_t *object, const char *name)
 {
     return json_integer_value(json_object_get(object, name));
@@ -91,8 +85,9 @@ static long long number_of(const json_t *object, const char *name)
 static int print_pack(const json_t *pack)
 {
     if (pack)
-        printf("%s version %lld: %s, %s\n", text_of(pack, "pack"), number_of(pack, "version"),
-               text_of(pack, "state"), text_of(pack, "etag"));
+        printf("%s version %lld: %s, %s\n", stile_reply_text(pack, "pack", "-"),
+               number_of(pack, "version"), stile_reply_text(pack, "state", "-"),
+               stile_reply_text(pack, "etag", "-"));
     return 0;
 }
 
@@ -107,13 +102,13 @@ static int print_table(const json_t *list)
         const json_t *pack = json_array_get(list, rows);
         const char **row = cells + 7 * rows;
         (void)snprintf(versions[rows], sizeof versions[rows], "%lld", number_of(pack, "version"));
-        row[0] = text_of(pack, "pack");
+        row[0] = stile_reply_text(pack, "pack", "-");
         row[1] = versions[rows];
-        row[2] = text_of(pack, "state");
-        row[3] = text_of(pack, "author");
-        row[4] = text_of(pack, "approver");
-        row[5] = text_of(pack, "changed");
-        row[6] = text_of(pack, "note");
+        row[2] = stile_reply_text(pack, "state", "-");
+        row[3] = stile_reply_text(pack, "author", "-");
+        row[4] = stile_reply_text(pack, "approver", "-");
+        row[5] = stile_reply_text(pack, "changed", "-");
+        row[6] = stile_reply_text(pack, "note", "-");
     }
     stile_print_table(stdout, headings, 7, cells, rows);
     if (json_array_size(list) > rows)
@@ -133,7 +128,8 @@ static void print_model(const json_t *model)
         return;
     printf("2^%lld weights, windows of %lld words, threshold %.3f, label %s\n",
            number_of(model, "bits"), number_of(model, "window"),
-           json_number_value(json_object_get(model, "threshold")), text_of(model, "label"));
+           json_number_value(json_object_get(model, "threshold")),
+           stile_reply_text(model, "label", "-"));
 }
 
 static int print_text(const json_t *pack)
@@ -142,8 +138,9 @@ static int print_text(const json_t *pack)
 
     if (!pack)
         return 0;
-    printf("# %s version %lld, %s, by %s, %s\n", text_of(pack, "pack"), number_of(pack, "version"),
-           text_of(pack, "state"), text_of(pack, "author"), text_of(pack, "etag"));
+    printf("# %s version %lld, %s, by %s, %s\n", stile_reply_text(pack, "pack", "-"),
+           number_of(pack, "version"), stile_reply_text(pack, "state", "-"),
+           stile_reply_text(pack, "author", "-"), stile_reply_text(pack, "etag", "-"));
     print_model(json_object_get(pack, "model"));
     if (!text)
         return 0;
@@ -158,7 +155,7 @@ static int print_diff(const json_t *reply)
 
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *line = json_array_get(lines, i), *text = json_object_get(line, "text");
-        const char *op = text_of(line, "op");
+        const char *op = stile_reply_text(line, "op", "-");
         stile_print(stdout,
                     *op == '-'   ? STILE_RED
                     : *op == '+' ? STILE_GREEN
@@ -177,14 +174,16 @@ static int print_test(const json_t *reply)
 
     for (size_t i = 0; i < json_array_size(failures); i++) {
         const json_t *f = json_array_get(failures, i);
-        stile_print(stdout, STILE_RED, "%s:%lld: %s: %s\n", text_of(f, "file"),
-                    number_of(f, "line"), text_of(f, "rule"), text_of(f, "what"));
+        stile_print(stdout, STILE_RED, "%s:%lld: %s: %s\n", stile_reply_text(f, "file", "-"),
+                    number_of(f, "line"), stile_reply_text(f, "rule", "-"),
+                    stile_reply_text(f, "what", "-"));
     }
     if (reply)
         printf("%lld %s, %lld failed; %s version %lld is %s\n", number_of(reply, "examples"),
-               stile_pack_is_model(stile_str(text_of(reply, "pack"))) ? "texts" : "examples",
-               number_of(reply, "failed"), text_of(reply, "pack"), number_of(reply, "version"),
-               text_of(reply, "state"));
+               stile_pack_is_model(stile_str(stile_reply_text(reply, "pack", "-"))) ? "texts"
+                                                                                    : "examples",
+               number_of(reply, "failed"), stile_reply_text(reply, "pack", "-"),
+               number_of(reply, "version"), stile_reply_text(reply, "state", "-"));
     return number_of(reply, "failed") ? 1 : 0;
 }
 
@@ -195,14 +194,15 @@ static void print_moves(const json_t *figures)
 
     for (size_t i = 0; i < json_array_size(changes); i++) {
         const json_t *c = json_array_get(changes, i);
-        printf("  %s -> %s: %lld\n", text_of(c, "enforced"), text_of(c, "shadow"),
-               number_of(c, "chunks"));
+        printf("  %s -> %s: %lld\n", stile_reply_text(c, "enforced", "-"),
+               stile_reply_text(c, "shadow", "-"), number_of(c, "chunks"));
     }
     for (size_t i = 0; i < json_array_size(samples); i++) {
         const json_t *s = json_array_get(samples, i);
-        printf("  %s -> %s: ", text_of(s, "enforced"), text_of(s, "shadow"));
-        stile_print_stored(stdout, stile_str(text_of(s, "document_id")), false);
-        printf(" (%s)\n", text_of(s, "chunk_id"));
+        printf("  %s -> %s: ", stile_reply_text(s, "enforced", "-"),
+               stile_reply_text(s, "shadow", "-"));
+        stile_print_stored(stdout, stile_str(stile_reply_text(s, "document_id", "-")), false);
+        printf(" (%s)\n", stile_reply_text(s, "chunk_id", "-"));
     }
 }
 
@@ -218,8 +218,9 @@ static int print_figures(const json_t *reply)
            number_of(reply, "newly_withheld"));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *figures = json_array_get(list, i);
-        printf("%s, %s: %lld compared, %lld newly withheld\n", text_of(figures, "collection"),
-               text_of(figures, "label"), number_of(figures, "seen"),
+        printf("%s, %s: %lld compared, %lld newly withheld\n",
+               stile_reply_text(figures, "collection", "-"),
+               stile_reply_text(figures, "label", "-"), number_of(figures, "seen"),
                number_of(figures, "newly_withheld"));
         print_moves(figures);
     }
@@ -234,12 +235,13 @@ static int print_status(const json_t *reply)
     if (!reply)
         return 0;
     printf("In force: %lld rules, scan version %.16s…\n", number_of(reply, "rules"),
-           text_of(reply, "scan"));
+           stile_reply_text(reply, "scan", "-"));
     if (json_is_object(shadow))
-        printf("In shadow: %s version %lld\n", text_of(shadow, "pack"),
+        printf("In shadow: %s version %lld\n", stile_reply_text(shadow, "pack", "-"),
                number_of(shadow, "version"));
     if (json_is_object(trial))
-        printf("On trial: %s version %lld\n", text_of(trial, "pack"), number_of(trial, "version"));
+        printf("On trial: %s version %lld\n", stile_reply_text(trial, "pack", "-"),
+               number_of(trial, "version"));
     printf("Spikes since the start: %lld\n", number_of(reply, "spikes"));
     return print_table(json_object_get(reply, "active"));
 }

@@ -51,12 +51,6 @@ static const stile_option export_options[] = {
     {0},
 };
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "-";
-}
-
 static void print_list(const json_t *reply)
 {
     const json_t *list = json_object_get(reply, "chunks");
@@ -67,17 +61,17 @@ static void print_list(const json_t *reply)
     for (; rows < json_array_size(list) && rows < MAX_ROWS; rows++) {
         const json_t *c = json_array_get(list, rows);
         const char **row = cells + 6 * rows;
-        row[0] = text_of(c, "chunk_id");
-        row[1] = text_of(c, "document_id");
-        row[2] = text_of(c, "label");
-        row[3] = text_of(c, "disposition");
-        row[4] = text_of(json_array_get(json_object_get(c, "findings"), 0), "rule");
-        row[5] = text_of(json_object_get(c, "review"), "decision");
+        row[0] = stile_reply_text(c, "chunk_id", "-");
+        row[1] = stile_reply_text(c, "document_id", "-");
+        row[2] = stile_reply_text(c, "label", "-");
+        row[3] = stile_reply_text(c, "disposition", "-");
+        row[4] = stile_reply_text(json_array_get(json_object_get(c, "findings"), 0), "rule", "-");
+        row[5] = stile_reply_text(json_object_get(c, "review"), "decision", "-");
     }
     stile_print_table(stdout, headings, 6, cells, rows);
     if (json_is_string(json_object_get(reply, "next"))) {
         printf("There may be more: --after '");
-        stile_print_stored(stdout, stile_str(text_of(reply, "next")), false);
+        stile_print_stored(stdout, stile_str(stile_reply_text(reply, "next", "-")), false);
         printf("'\n");
     }
 }
@@ -87,20 +81,22 @@ static void print_one(const json_t *c)
     const json_t *findings = json_object_get(c, "findings"), *text = json_object_get(c, "text");
     const json_t *review = json_object_get(c, "review");
 
-    printf("Chunk    %s\nPin      %s\nDocument ", text_of(c, "chunk_id"), text_of(c, "pin"));
-    stile_print_stored(stdout, stile_str(text_of(c, "document_id")), false);
-    printf("\nLabel    %s, source %s\nVerdict  %s, score %.2f; ruling: %s\n", text_of(c, "label"),
-           text_of(c, "trust"), text_of(c, "disposition"),
-           json_number_value(json_object_get(c, "score")), text_of(c, "ruling"));
+    printf("Chunk    %s\nPin      %s\nDocument ", stile_reply_text(c, "chunk_id", "-"),
+           stile_reply_text(c, "pin", "-"));
+    stile_print_stored(stdout, stile_str(stile_reply_text(c, "document_id", "-")), false);
+    printf("\nLabel    %s, source %s\nVerdict  %s, score %.2f; ruling: %s\n",
+           stile_reply_text(c, "label", "-"), stile_reply_text(c, "trust", "-"),
+           stile_reply_text(c, "disposition", "-"), json_number_value(json_object_get(c, "score")),
+           stile_reply_text(c, "ruling", "-"));
     if (json_is_object(review)) {
-        printf("Review   %s by %s until %s: ", text_of(review, "decision"), text_of(review, "by"),
-               text_of(review, "until"));
-        stile_print_stored(stdout, stile_str(text_of(review, "reason")), false);
+        printf("Review   %s by %s until %s: ", stile_reply_text(review, "decision", "-"),
+               stile_reply_text(review, "by", "-"), stile_reply_text(review, "until", "-"));
+        stile_print_stored(stdout, stile_str(stile_reply_text(review, "reason", "-")), false);
         printf("\n");
     }
     for (size_t i = 0; i < json_array_size(findings); i++)
-        printf("Finding  %s (%s)\n", text_of(json_array_get(findings, i), "rule"),
-               text_of(json_array_get(findings, i), "family"));
+        printf("Finding  %s (%s)\n", stile_reply_text(json_array_get(findings, i), "rule", "-"),
+               stile_reply_text(json_array_get(findings, i), "family", "-"));
     if (json_is_string(text)) {
         printf("\n");
         stile_print_stored(stdout,
@@ -116,7 +112,7 @@ static void print_rows(const json_t *reply)
     for (size_t i = 0; i < json_array_size(rows); i++)
         (void)stile_print_json(json_array_get(rows, i));
     fprintf(stderr, "%zu rows; their labels join to %s\n", json_array_size(rows),
-            text_of(reply, "label"));
+            stile_reply_text(reply, "label", "-"));
 }
 
 /* "/v1/quarantine" + `rest`, then the options of these names that were given as a query. */

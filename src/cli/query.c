@@ -25,12 +25,6 @@ static const stile_option options[] = {
     {0},
 };
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static stile_style style_of(const char *disposition)
 {
     if (strcmp(disposition, "allow") == 0)
@@ -45,10 +39,10 @@ static void print_findings(const json_t *findings)
 
     json_array_foreach(findings, i, finding)
     {
-        const char *rule = text_of(finding, "rule");
+        const char *rule = stile_reply_text(finding, "rule", "");
         printf("       ");
-        stile_print(stdout, STILE_RED, "%s", text_of(finding, "family"));
-        printf(" in the %s", text_of(finding, "field"));
+        stile_print(stdout, STILE_RED, "%s", stile_reply_text(finding, "family", ""));
+        printf(" in the %s", stile_reply_text(finding, "field", ""));
         if (*rule)
             printf(", by %s", rule);
         printf("\n");
@@ -76,19 +70,19 @@ static void print_result(const json_t *result)
 {
     const json_t *lines = json_object_get(result, "lines");
     const json_t *text = json_object_get(result, "text");
-    const char *disposition = text_of(result, "disposition");
-    const char *title = text_of(result, "title");
+    const char *disposition = stile_reply_text(result, "disposition", "");
+    const char *title = stile_reply_text(result, "title", "");
 
     printf("  ");
-    stile_print(stdout, STILE_BOLD, "[%s] ", text_of(result, "citation"));
+    stile_print(stdout, STILE_BOLD, "[%s] ", stile_reply_text(result, "citation", ""));
     if (*title) {
         stile_print_stored(stdout, stile_str(title), false);
         printf(" · ");
     }
-    stile_print_stored(stdout, stile_str(text_of(result, "document_id")), false);
+    stile_print_stored(stdout, stile_str(stile_reply_text(result, "document_id", "")), false);
     printf(":%lld-%lld\n       ", json_integer_value(json_object_get(lines, "start")),
            json_integer_value(json_object_get(lines, "end")));
-    stile_print(stdout, STILE_BLUE, "%s", text_of(result, "label"));
+    stile_print(stdout, STILE_BLUE, "%s", stile_reply_text(result, "label", ""));
     printf(" · ");
     stile_print(stdout, style_of(disposition), "%s", disposition);
     printf(" · score %.4f\n", json_real_value(json_object_get(result, "score")));
@@ -121,11 +115,12 @@ static void print_answer(const json_t *answer)
         print_result(result);
     }
     printf("context label ");
-    stile_print(stdout, STILE_BLUE, "%s", text_of(answer, "context_label"));
-    printf(" · trace %s\n", text_of(answer, "trace_id"));
+    stile_print(stdout, STILE_BLUE, "%s", stile_reply_text(answer, "context_label", ""));
+    printf(" · trace %s\n", stile_reply_text(answer, "trace_id", ""));
     if (json_is_object(degraded))
-        stile_print(stderr, STILE_YELLOW, "degraded to %s: %s\n", text_of(degraded, "mode"),
-                    text_of(degraded, "reason"));
+        stile_print(stderr, STILE_YELLOW, "degraded to %s: %s\n",
+                    stile_reply_text(degraded, "mode", ""),
+                    stile_reply_text(degraded, "reason", ""));
 }
 
 /* Add --filter, parsed, to the request. */

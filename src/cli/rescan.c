@@ -36,12 +36,12 @@ static void print_job(const json_t *reply)
     const json_t *list = json_object_get(reply, "by_label");
 
     printf("Rescan %lld: %s, %.0f%%\n", json_integer_value(json_object_get(reply, "job")),
-           json_string_value(json_object_get(reply, "state")),
+           stile_reply_text(reply, "state", "-"),
            100 * json_number_value(json_object_get(reply, "position")));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *t = json_array_get(list, i);
         printf("%s: %lld documents, %lld chunks, %lld flagged, %lld withheld\n",
-               json_string_value(json_object_get(t, "label")),
+               stile_reply_text(t, "label", "-"),
                json_integer_value(json_object_get(t, "documents")),
                json_integer_value(json_object_get(t, "chunks")),
                json_integer_value(json_object_get(t, "flagged")),

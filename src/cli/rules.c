@@ -113,11 +113,9 @@ static void print_failures(const json_t *failures, size_t tried)
 {
     for (size_t i = 0; i < json_array_size(failures); i++) {
         const json_t *f = json_array_get(failures, i);
-        stile_print(stdout, STILE_RED, "%s:%lld: %s: %s\n",
-                    json_string_value(json_object_get(f, "file")),
+        stile_print(stdout, STILE_RED, "%s:%lld: %s: %s\n", stile_reply_text(f, "file", "-"),
                     json_integer_value(json_object_get(f, "line")),
-                    json_string_value(json_object_get(f, "rule")),
-                    json_string_value(json_object_get(f, "what")));
+                    stile_reply_text(f, "rule", "-"), stile_reply_text(f, "what", "-"));
     }
     printf("%zu examples, %zu failed\n", tried, json_array_size(failures));
 }

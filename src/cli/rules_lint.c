@@ -79,12 +79,11 @@ static void count_row(void *ctx, const json_t *row)
 {
     linting *l = ctx;
     const json_t *findings = json_object_get(row, "findings");
-    const char *label = json_string_value(json_object_get(row, "label"));
-    bool injection = label && strcmp(label, "injection") == 0;
+    bool injection = strcmp(stile_reply_text(row, "label", ""), "injection") == 0;
     json_t *seen = json_object();
 
     for (size_t i = 0; seen && i < json_array_size(findings); i++) {
-        const char *id = json_string_value(json_object_get(json_array_get(findings, i), "rule"));
+        const char *id = stile_reply_text(json_array_get(findings, i), "rule", "-");
         json_t *rule = json_object_get(l->rules, id);
         if (!rule || json_object_get(seen, id))
             continue;
@@ -129,13 +128,13 @@ static void print_problems(const json_t *problems)
 {
     for (size_t i = 0; i < json_array_size(problems); i++) {
         const json_t *p = json_array_get(problems, i);
-        const char *level = json_string_value(json_object_get(p, "level"));
-        const char *file = json_string_value(json_object_get(p, "file"));
+        const char *level = stile_reply_text(p, "level", "-");
+        const char *file = stile_reply_text(p, "file", NULL);
         stile_print(stdout, level[0] == 'e' ? STILE_RED : STILE_YELLOW, "%s: ", level);
         if (file)
             printf("%s:%lld: %s: ", file, json_integer_value(json_object_get(p, "line")),
-                   json_string_value(json_object_get(p, "rule")));
-        printf("%s\n", json_string_value(json_object_get(p, "what")));
+                   stile_reply_text(p, "rule", "-"));
+        printf("%s\n", stile_reply_text(p, "what", "-"));
     }
 }
 

@@ -181,6 +181,12 @@ void stile_human_duration(double seconds, char *out)
                        (unsigned)(whole % 3600 / 60));
 }
 
+const char *stile_reply_text(const json_t *reply, const char *member, const char *otherwise)
+{
+    const char *text = json_string_value(json_object_get(reply, member));
+    return text ? text : otherwise;
+}
+
 int stile_print_json(const json_t *json)
 {
     if (!json ||

@@ -55,6 +55,9 @@ void stile_progress_end(stile_progress *progress);
 void stile_print_table(FILE *stream, const char *const *headings, size_t columns,
                        const char *const *cells, size_t rows);
 
+/* A string member of a reply, borrowed; `otherwise` when there is none. */
+const char *stile_reply_text(const json_t *reply, const char *member, const char *otherwise);
+
 /* One JSON value and a newline on stdout; gives 0, or 1 when it cannot be written. */
 int stile_print_json(const json_t *json);
 
