@@ -66,6 +66,8 @@ typedef struct stile_linear_result {
  * and threshold: there is no document around its words that they could be out of place in, and honest
  * sentences that sound like orders mostly come alone. */
 #define STILE_LINEAR_SHORT 16
+/* Words either side of a window that weights find worth a look, which the network is asked of as well. */
+#define STILE_LINEAR_AROUND 12
 void stile_linear_score(const stile_linear *model, stile_slice view, bool shown,
                         stile_linear_result *out);
 

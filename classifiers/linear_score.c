@@ -1,52 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scoring: each word's value, the window that slides over them, and the passages where it is high. The
- * words and their features are in linear_words.c. */
+/* Scoring: the window that slides over the words' values, and the passages where it is high. The words
+ * and their features are in linear_words.c, what the network is asked of in linear_stretch.c. */
 #include "classifiers/linear_model.h"
-
-#define WAITING 16 /* at least STILE_NETWORK_DELAY + 1 */
-
-static int32_t weigh_word(const stile_linear *m, const stile_linear_word *word)
-{
-    int32_t sum = 0;
-    for (size_t i = 0; i < word->count; i++)
-        sum += m->weights[word->hash[i] & m->mask];
-    return sum;
-}
-
-/* Read a word; what the network will add to it is known some words later. */
-static void read_word(stile_linear_values *v)
-{
-    const stile_network *network = v->weights_alone ? NULL : v->model->adds;
-    stile_linear_word word;
-
-    if (!stile_linear_next(&v->words, &word)) {
-        v->end = true;
-        return;
-    }
-    v->waiting[v->read++ % WAITING] =
-        (stile_linear_value){word.start, word.end, weigh_word(v->model, &word)};
-    if (network)
-        stile_network_add(network, &v->network, v->words.words.text, &v->words.word);
-}
-
-bool stile_linear_values_next(stile_linear_values *v, stile_linear_value *out)
-{
-    const stile_network *network = v->weights_alone ? NULL : v->model->adds;
-    int32_t added = 0;
-
-    for (;;) {
-        bool there =
-            network ? stile_network_take(network, &v->network, v->end, &added) : v->given < v->read;
-        if (there)
-            break;
-        if (v->end)
-            return false;
-        read_word(v);
-    }
-    *out = v->waiting[v->given++ % WAITING];
-    out->units += added;
-    return true;
-}
+#include "classifiers/linear_stretch.h"
 
 /* From a score in units to what it adds to a verdict, in thousandths: 0 below `low`, 250 there, 500
  * at the threshold, 900 from `sure` on. Integers, since a contracted multiply-add rounds otherwise
@@ -66,13 +22,13 @@ static double weight_of(const stile_linear *m, int32_t units)
     return (double)milli / 1000;
 }
 
-/* The window that slides, and what it found. */
+/* The window that slides over a stretch, and what was found in all of them. */
 typedef struct sliding {
     const stile_linear *model;
     int32_t values[STILE_LINEAR_WINDOW];  /* of the last words, in a ring */
     uint32_t starts[STILE_LINEAR_WINDOW]; /* where they begin */
-    size_t words;
-    int32_t sum, best; /* of the window now; of the best window yet */
+    size_t words;                         /* of this stretch */
+    int32_t sum, best;                    /* of the window now; of the best window yet */
     int32_t hit_best[STILE_LINEAR_HITS];
     bool any;
 } sliding;
@@ -122,11 +78,6 @@ static void add_word(sliding *s, const stile_linear_value *word)
     s->words++;
 }
 
-static bool on_stride(const sliding *s)
-{
-    return s->words >= s->model->window && (s->words - s->model->window) % s->model->stride == 0;
-}
-
 /* Cut a passage to the run of words that says most for its being an instruction: the greatest sum of
  * the words' values, each with its share of the bias and of a quarter of the best window's score, so
  * that words which say little do not stretch it (Kadane). The passage is read as a text of its own. */
@@ -156,27 +107,6 @@ static void trim_hit(const stile_linear *m, stile_slice view, int32_t units, sti
     }
 }
 
-/* Slide over the text; with `network`, what the model's adds counts too. Returns what was found. */
-static sliding slide(const stile_linear *model, stile_slice view, bool network,
-                     stile_linear_result *out)
-{
-    stile_linear_values values = {
-        .model = model, .weights_alone = !network, .words.words.text = view};
-    stile_linear_value word = {.end = 0};
-    sliding s = {.model = model, .best = model->bias};
-
-    out->hit_count = 0;
-    out->more = false;
-    while (stile_linear_values_next(&values, &word)) {
-        add_word(&s, &word);
-        if (on_stride(&s))
-            judge_window(&s, word.end, out);
-    }
-    if (s.words && !on_stride(&s))
-        judge_window(&s, word.end, out);
-    return s;
-}
-
 /* A short text's score, and its passage if it still is one. */
 static void hold_to_more(sliding *s, stile_linear_result *out)
 {
@@ -192,16 +122,35 @@ static void hold_to_more(sliding *s, stile_linear_result *out)
     out->hit_count = kept;
 }
 
-/* The network costs ten times what the weights do. Where they alone see nothing, what it could add has
- * not been seen to matter: it is asked of the few texts that they find worth a look. */
+/* Slide over the stretches. A text without one has the score of its best window by weights alone. */
+static size_t slide(sliding *s, stile_slice view, stile_linear_result *out)
+{
+    stile_linear_stretches stretches;
+    stile_linear_value word;
+    bool begins, window_ends;
+
+    out->hit_count = 0;
+    out->more = false;
+    stile_linear_stretches_init(&stretches, s->model, view);
+    while (stile_linear_stretches_next(&stretches, &word, &begins, &window_ends)) {
+        if (begins)
+            s->words = 0, s->sum = 0;
+        add_word(s, &word);
+        if (window_ends)
+            judge_window(s, word.end, out);
+    }
+    if (!s->any)
+        s->best = stretches.best;
+    return stretches.read;
+}
+
 void stile_linear_score(const stile_linear *model, stile_slice view, bool shown,
                         stile_linear_result *out)
 {
-    sliding s = slide(model, view, false, out);
+    sliding s = {.model = model};
+    size_t words = slide(&s, view, out);
 
-    if (model->adds && s.best >= model->low)
-        s = slide(model, view, true, out);
-    if (shown && s.words < STILE_LINEAR_SHORT)
+    if (shown && words < STILE_LINEAR_SHORT)
         hold_to_more(&s, out);
     out->score = (double)s.best * model->scale;
     out->weight = weight_of(model, s.best);

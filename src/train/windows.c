@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "train/windows.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "classifiers/linear.h"
 
 #define BENIGN_A_TEXT 4
 #define PAYLOAD_A_TEXT 3
@@ -175,15 +177,61 @@ static double best_window(const stile_train_text *text, stile_train_shape shape,
     return best + weights->bias;
 }
 
+/* The best window of words [from, to), all of whose words lie in there; `best` when none is better. */
+static double best_within(const stile_train_text *t, stile_train_shape shape,
+                          const stile_train_weights *weights, uint32_t from, uint32_t to,
+                          double best, uint32_t *at)
+{
+    uint32_t count = window_count(t, shape);
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t begin = window_from(t, shape, i);
+        double score;
+        if (begin < from || window_to(t, shape, begin) > to)
+            continue;
+        score = score_from(t, shape, weights, begin) + weights->bias;
+        if (score > best) {
+            best = score;
+            *at = begin;
+        }
+    }
+    return best;
+}
+
+/* The best window of the stretches that the network is asked of (docs/formats/classifier.md). */
+static double best_asked(const stile_train_text *t, stile_train_shape shape,
+                         const stile_train_weights *alone, const stile_train_weights *weights,
+                         uint32_t *at)
+{
+    uint32_t count = window_count(t, shape), from = 0, to = 0;
+    double best = -HUGE_VAL;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t begin = window_from(t, shape, i), end = window_to(t, shape, begin);
+        uint32_t before = begin > STILE_LINEAR_AROUND ? begin - STILE_LINEAR_AROUND : 0;
+        if (score_from(t, shape, alone, begin) + alone->bias < weights->low)
+            continue;
+        if (to && before > to)
+            best = best_within(t, shape, weights, from, to, best, at);
+        if (to == 0 || before > to)
+            from = before;
+        to = end + STILE_LINEAR_AROUND;
+    }
+    return to ? best_within(t, shape, weights, from, to, best, at) : best;
+}
+
 double stile_train_score(const stile_train_text *text, stile_train_shape shape,
                          const stile_train_weights *weights, uint32_t *from)
 {
     stile_train_weights alone = *weights;
-    double score;
+    double score, asked;
 
     alone.unit = 0;
     score = best_window(text, shape, &alone, from);
-    return text->added && score >= weights->low ? best_window(text, shape, weights, from) : score;
+    if (!text->added || score < weights->low)
+        return score;
+    asked = best_asked(text, shape, &alone, weights, from);
+    return asked > -HUGE_VAL ? asked : score;
 }
 
 static int by_place(const void *a, const void *b)
