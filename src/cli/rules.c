@@ -203,8 +203,9 @@ static const stile_command subcommands[] = {
          "Bad syntax, missing or failing examples, duplicates, rules that can find nothing,\n"
          "and patterns that reach the match limit on texts made for them are errors: exit\n"
          "code 1. For each rule its compile time, the speed of its pattern on the worst of\n"
-         "those texts, and over labelled texts (rows with text and label) in how many\n"
-         "injections and how many benign ones it finds something.\n"
+         "those texts, whether it needs nothing that could be looked for first (such a rule\n"
+         "is tried everywhere in every text), and over labelled texts (rows with text and\n"
+         "label) in how many injections and how many benign ones it finds something.\n"
          "\n"
          "Example:\n  stile rules lint --rules ./my-packs --corpus labelled.jsonl\n",
      .options = stile_rules_lint_options,

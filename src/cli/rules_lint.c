@@ -61,9 +61,10 @@ static stile_status add_costs(linting *l, stile_error *err)
             add_problem(l, &problem);
         }
         (void)json_object_set_new(l->rules, r.id,
-                                  json_pack("{s:s,s:f,s:f,s:i,s:i}", "id", r.id, "compile_ms",
+                                  json_pack("{s:s,s:f,s:f,s:b,s:i,s:i}", "id", r.id, "compile_ms",
                                             cost.compile_ms, "worst_mb_per_s", cost.worst_mb_per_s,
-                                            "hits", 0, "false_positives", 0));
+                                            "everywhere", cost.everywhere, "hits", 0,
+                                            "false_positives", 0));
     }
     return st;
 }
@@ -152,7 +153,8 @@ static void print_rules(const linting *l)
         if (l->counting)
             printf(" %8lld %8lld", json_integer_value(json_object_get(rule, "hits")),
                    json_integer_value(json_object_get(rule, "false_positives")));
-        printf("  %s\n", id);
+        printf("  %s%s\n", id,
+               json_is_true(json_object_get(rule, "everywhere")) ? "  (tried everywhere)" : "");
     }
 }
 

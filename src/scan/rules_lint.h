@@ -19,6 +19,8 @@ typedef void (*stile_lint_report)(void *ctx, const stile_lint_problem *problem);
 typedef struct stile_lint_cost {
     double compile_ms;
     double worst_mb_per_s; /* over the text made for it that took longest */
+    /* No byte that a match needs is known: the pattern is tried wherever it may begin, in every text. */
+    bool everywhere;
     /* The match limit was reached. This decides, and is the same everywhere. */
     bool limit;
     char hard[128]; /* on which text: how it begins, and what is repeated behind that */

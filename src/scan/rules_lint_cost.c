@@ -181,6 +181,15 @@ static stile_status time_compile(worst *w, stile_error *err)
     return st;
 }
 
+static bool is_tried_everywhere(const stile_policy *policy, size_t i)
+{
+    for (int which = 0; which < STILE_PREFILTERS; which++)
+        if (policy->rules.rules[i].views & stile_prefilter_kinds(which) &&
+            !stile_gate_knows(policy->gates[which], i))
+            return true;
+    return false;
+}
+
 stile_status stile_rules_lint_cost(const stile_policy *policy, size_t i, stile_lint_cost *out,
                                    stile_error *err)
 {
@@ -190,6 +199,7 @@ stile_status stile_rules_lint_cost(const stile_policy *policy, size_t i, stile_l
     *out = (stile_lint_cost){0};
     if (!w.rule->pattern)
         return STILE_OK;
+    out->everywhere = is_tried_everywhere(policy, i);
     stile_arena_init(&w.arena, 0);
     stile_buf_init(&w.text, 2 * TEXT);
     if (!(st = stile_matcher_create(&w.matcher, err)) && !(st = time_compile(&w, err)) &&

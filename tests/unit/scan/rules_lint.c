@@ -180,6 +180,12 @@ Test(rules_lint, bounded_patterns_do_not)
     cr_assert(!cost_of(RULE("a", "pattern: 'a{1,20}b'" EXAMPLES)).limit);
 }
 
+Test(rules_lint, a_pattern_that_needs_nothing_is_tried_everywhere)
+{
+    cr_assert(cost_of(RULE("a", "pattern: '\\w{3} \\d'" EXAMPLES)).everywhere);
+    cr_assert_not(cost_of(RULE("a", "pattern: 'previous instructions'" EXAMPLES)).everywhere);
+}
+
 /* Runs of spaces stand in no view but the raw one, and hurt a pattern only there. */
 Test(rules_lint, runs_of_spaces_are_for_raw_views)
 {
