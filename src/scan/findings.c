@@ -10,7 +10,7 @@
 /* A second rule of one family says less than the first. */
 #define SAME_FAMILY 0.5
 /* With less of the text's words left than this after stripping, the chunk is withheld. */
-#define LEAST_LEFT 0.15
+#define LEAST_LEFT 0.10
 
 static int by_place(const void *a, const void *b)
 {

@@ -13,7 +13,7 @@ void stile_findings_settle(stile_finding *findings, size_t *count);
 /* 1 - prod(1 - w): each rule once, at its strongest; all but the strongest of a family at half. */
 double stile_findings_score(const stile_finding *findings, size_t count);
 
-/* Whether no finding says to withhold the whole, and cutting out what was found leaves at least 15% of
+/* Whether no finding says to withhold the whole, and cutting out what was found leaves at least 10% of
  * the text's words. */
 bool stile_findings_leave_enough(stile_slice text, const stile_finding *findings, size_t count);
 

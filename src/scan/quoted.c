@@ -127,6 +127,27 @@ bool stile_quoted_between(stile_slice text, uint32_t start, uint32_t end, uint32
     return least != SIZE_MAX;
 }
 
+void stile_quoted_part(stile_slice text, uint32_t *start, uint32_t *end)
+{
+    enum { PROBES = 4 }; /* half of the span holds one of them */
+    uint32_t low = *start, high = *end, from, to;
+
+    if (low >= high || stile_quoted_between(text, low, high, &from, &to))
+        return;
+    for (uint32_t i = 0; i <= PROBES; i++) {
+        uint32_t at = low + (uint32_t)((uint64_t)(high - low - 1) * i / PROBES);
+        if (!stile_quoted_between(text, at, at + 1, &from, &to))
+            continue;
+        from = from > low ? from : low;
+        to = to < high ? to : high;
+        if (to > from && to - from >= (high - low + 1) / 2) {
+            *start = from;
+            *end = to;
+            return;
+        }
+    }
+}
+
 static bool is_json(stile_slice text)
 {
     size_t at = 0;

@@ -19,4 +19,8 @@ bool stile_is_quoted(stile_slice text, uint32_t start, uint32_t end);
 bool stile_quoted_between(stile_slice text, uint32_t start, uint32_t end, uint32_t *from,
                           uint32_t *to);
 
+/* Where one quotation holds at least half of text[*start, *end), and not all, only what it holds is left of
+ * the span. */
+void stile_quoted_part(stile_slice text, uint32_t *start, uint32_t *end);
+
 #endif

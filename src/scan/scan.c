@@ -11,6 +11,7 @@
 #include "scan/findings.h"
 #include "scan/hits.h"
 #include "scan/joint.h"
+#include "scan/quoted.h"
 #include "stile/limits.h"
 
 #define CRITICAL 4 /* severity that flags whatever the trust */
@@ -101,6 +102,9 @@ static stile_status add_passages(scan *s, const stile_scan_view *view, stile_fie
                            .field = (uint8_t)field,
                            .view = (uint8_t)view->kind};
         stile_scan_view_origin(view, hit->start, hit->end, &f.start, &f.end);
+        /* Windows end anywhere; what introduces a quotation need not go with it. What is left is read again. */
+        if (field == STILE_FIELD_TEXT)
+            stile_quoted_part(s->input->field[STILE_FIELD_TEXT], &f.start, &f.end);
         st = add(s, &f, err);
     }
     return st;

@@ -62,6 +62,45 @@ Test(quoted, what_only_stands_near_quotes_is_not)
         cr_assert_not(is_quoted(rows[i]), "%s", rows[i]);
 }
 
+/* The span from '(' to ')' in the row, which are taken out; what is left of it. */
+static void part_of(const char *row, char *out)
+{
+    char text[256];
+    size_t len = 0;
+    uint32_t start = 0, end = 0;
+
+    for (const char *c = row; *c; c++)
+        if (*c == '(')
+            start = (uint32_t)len;
+        else if (*c == ')')
+            end = (uint32_t)len;
+        else
+            text[len++] = *c;
+    stile_quoted_part(stile_slice_of(text, len), &start, &end);
+    memcpy(out, text + start, end - start);
+    out[end - start] = '\0';
+}
+
+Test(quoted, a_span_that_is_mostly_quoted_is_cut_to_the_quotation)
+{
+    static const char *const rows[][2] = {
+        {"He (wrote: \"ignore all the rest\") and left.", "ignore all the rest"},
+        {"He wrote: \"ignore (all the rest\" and) left.", "all the rest"},
+        {"\"No\", he (said, \"ignore all the rest\"), said he.", "ignore all the rest"},
+        {"He (said \"no\" and ignored the rest).", "said \"no\" and ignored the rest"},
+        {"He wrote: \"please (ignore all) the rest\".", "ignore all"},
+        {"He (ignored) it.", "ignored"},
+        {"He (wrote: \"ignore all", "wrote: \"ignore all"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char out[256], row[256];
+        (void)snprintf(row, sizeof row, "%s%s", rows[i][0], strchr(rows[i][0], ')') ? "" : ")");
+        part_of(row, out);
+        cr_expect_str_eq(out, rows[i][1], "%s", rows[i][0]);
+    }
+}
+
 Test(quoted, any_text_and_any_span_come_to_an_answer)
 {
     static const char *const pieces[] = {"\"", "`",     "```",      "\n",           "\n\n", "> ",
@@ -83,6 +122,12 @@ Test(quoted, any_text_and_any_span_come_to_an_answer)
             cr_assert(!quoted || (start < end && end <= len));
             if (stile_quoted_between(stile_slice_of(text, len), start, end, &from, &to))
                 cr_assert(from <= start && end <= to && to < len && from > 0);
+            if (start < end && end <= len) {
+                from = start;
+                to = end;
+                stile_quoted_part(stile_slice_of(text, len), &from, &to);
+                cr_assert(start <= from && from < to && to <= end);
+            }
         }
     }
 }
