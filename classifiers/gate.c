@@ -42,6 +42,16 @@ void stile_gate_scratch_destroy(stile_gate_scratch *scratch)
     stile_free(scratch);
 }
 
+/* Of the pilots met, in the order of the text, those that are no screen's. */
+static void meet_all(const stile_gate *gate, stile_gate_scratch *s)
+{
+    size_t count = gate->kernel->screen(gate, s, s->meetings, s->meeting_count);
+
+    for (size_t i = 0; i < count; i++)
+        stile_gate_meet(gate, s, s->meetings[i]);
+    s->meeting_count = 0;
+}
+
 /* The literals of one bucket, against the text at `at`. */
 static void look(const stile_gate *gate, stile_gate_scratch *s, const suspect *p)
 {
@@ -51,9 +61,13 @@ static void look(const stile_gate *gate, stile_gate_scratch *s, const suspect *p
 
     for (uint32_t i = table->start[p->bucket]; i < table->start[p->bucket + 1]; i++) {
         const stile_gate_literal *l = &gate->literals[i];
-        if (stile_gate_is(l, text, head))
-            for (uint32_t w = l->first; w < l[1].first; w++)
-                stile_gate_meet(gate, s, gate->pilots[w], p->at);
+        if (!stile_gate_is(l, text, head))
+            continue;
+        for (uint32_t w = l->first; w < l[1].first; w++) {
+            if (s->meeting_count == STILE_GATE_MEETINGS)
+                meet_all(gate, s);
+            s->meetings[s->meeting_count++] = (stile_gate_meeting){gate->pilots[w], p->at};
+        }
     }
 }
 
@@ -155,7 +169,7 @@ stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch
 {
     if (text.len >= UINT32_MAX / 2)
         return stile_fail(err, STILE_TOO_LARGE, "gate: a text of %zu bytes", text.len);
-    scratch->range_count = 0;
+    scratch->range_count = scratch->meeting_count = 0;
     scratch->failed = !fold(scratch, text);
     if (++scratch->scan == 0) { /* all states are older than any scan to come */
         memset(scratch->ways, 0, gate->way_count * sizeof *scratch->ways);
@@ -166,6 +180,7 @@ stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch
         stile_gate_words_find(&scratch->words, gate->kernel, scratch->text + STILE_GATE_PAD,
                               text.len);
         find_pilots(gate, scratch);
+        meet_all(gate, scratch);
     }
     if (scratch->failed)
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "classifiers/gate_kernel.h"
 
-#include "classifiers/gate_table.h"
+#include "classifiers/gate_scan.h"
 
 static uint64_t words(const char *text)
 {
@@ -35,7 +35,8 @@ static size_t begins(const uint64_t *bits, const char *text, uint32_t from, uint
     return count;
 }
 
-const stile_gate_kernel stile_gate_kernel_portable = {words, members, begins};
+const stile_gate_kernel stile_gate_kernel_portable = {words, members, begins,
+                                                      stile_gate_screen_portable};
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -104,7 +105,8 @@ __attribute__((target("avx2"))) static size_t begins_avx2(const uint64_t *bits, 
     return count;
 }
 
-static const stile_gate_kernel with_avx2 = {words_avx2, members_avx2, begins_avx2};
+static const stile_gate_kernel with_avx2 = {words_avx2, members_avx2, begins_avx2,
+                                            stile_gate_screen_avx2};
 
 const stile_gate_kernel *stile_gate_kernel_best(void)
 {

@@ -24,6 +24,10 @@ static inline bool stile_gate_filter_has(const stile_gate_filter *f, uint8_t val
     return f->bits[value / 128 * 16 + value % 16] >> value / 16 % 8 & 1;
 }
 
+struct stile_gate;
+struct stile_gate_scratch;
+struct stile_gate_meeting;
+
 typedef struct stile_gate_kernel {
     /* Bit i: text[i] is a letter of a word. Reads STILE_GATE_WORD_BYTES. */
     uint64_t (*words)(const char *text);
@@ -33,6 +37,9 @@ typedef struct stile_gate_kernel {
      * bytes behind, and writes eight places more than it counts. */
     size_t (*begins)(const uint64_t *bits, const char *text, uint32_t from, uint32_t to,
                      uint32_t *out);
+    /* Drops meetings of pilots near which their way cannot be (gate_screen.c); how many are left. */
+    size_t (*screen)(const struct stile_gate *gate, const struct stile_gate_scratch *s,
+                     struct stile_gate_meeting *list, size_t count);
 } stile_gate_kernel;
 
 extern const stile_gate_kernel stile_gate_kernel_portable;

@@ -5,9 +5,7 @@
 #include "base/memory.h"
 #include "classifiers/gate_scan.h"
 
-typedef struct stretch {
-    uint32_t low, high;
-} stretch;
+typedef stile_gate_stretch stretch;
 
 /* What is looked up in a group. */
 typedef struct key {
@@ -125,23 +123,6 @@ static bool may_stand(const stile_gate *gate, stile_gate_scratch *s, uint32_t in
     return (in.low < end && end - in.low > STILE_GATE_NEAR) || find(gate, s, index, in, &at);
 }
 
-static uint32_t sum(uint32_t a, uint32_t b)
-{
-    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
-}
-
-/* Where clause `c` of the way stands, in a match that starts in `starts` and has its pilot at `at`. */
-static stretch stretch_of(const stile_gate_way *way, uint32_t c, stretch starts, uint32_t at)
-{
-    stretch in = {sum(starts.low, way->low[c]), sum(starts.high, way->high[c])};
-
-    if (c > way->pilot)
-        in.low = in.low > at ? in.low : at + 1;
-    else
-        in.high = in.high < at ? in.high : at - 1; /* `at` is behind low[c], so no 0 */
-    return in;
-}
-
 /* One range more of a way, or its last one grown, so that a way whose matches may start far ahead of their
  * first clause has few. */
 static void add_range(stile_gate_scratch *s, stile_gate_state *state, stile_gate_range r)
@@ -181,14 +162,15 @@ static void add_anchored(const stile_gate *gate, stile_gate_scratch *s, const st
                       (stile_gate_range){way->pattern, at > high ? at - high : 0, at - low});
     }
     state->from = all.low;
-    state->to = sum(all.high, 1);
+    state->to = stile_gate_sum(all.high, 1);
 }
 
-void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, uint32_t index, uint32_t at)
+void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, stile_gate_meeting m)
 {
-    const stile_gate_way *way = &gate->ways[index];
+    const stile_gate_way *way = &gate->ways[m.way];
+    uint32_t at = m.at;
     uint32_t low = way->low[way->pilot], high = way->high[way->pilot];
-    stile_gate_state *state = &s->ways[index];
+    stile_gate_state *state = &s->ways[m.way];
     stretch starts;
 
     if (at < low)
@@ -197,7 +179,7 @@ void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, uint32_t ind
     for (uint8_t i = 0; i < way->checks; i++) {
         uint32_t c = way->check[i];
         if ((c < way->pilot && at == 0) ||
-            !may_stand(gate, s, way->set[c], stretch_of(way, c, starts, at)))
+            !may_stand(gate, s, way->set[c], stile_gate_stretch_of(way, c, starts, at)))
             return;
     }
     if (state->scan != s->scan)
@@ -205,5 +187,5 @@ void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, uint32_t ind
     if (way->anchor == way->pilot)
         add_range(s, state, (stile_gate_range){way->pattern, starts.low, starts.high});
     else if (way->anchor > way->pilot || at > 0)
-        add_anchored(gate, s, way, state, stretch_of(way, way->anchor, starts, at));
+        add_anchored(gate, s, way, state, stile_gate_stretch_of(way, way->anchor, starts, at));
 }

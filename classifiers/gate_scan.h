@@ -37,6 +37,18 @@ typedef struct stile_gate_seen {
     bool found;
 } stile_gate_seen;
 
+/* Places in the text, both ends in. */
+typedef struct stile_gate_stretch {
+    uint32_t low, high;
+} stile_gate_stretch;
+
+/* The pilot of a way stands at `at`. */
+typedef struct stile_gate_meeting {
+    uint32_t way, at;
+} stile_gate_meeting;
+
+enum { STILE_GATE_MEETINGS = 512 }; /* kept until they are looked at */
+
 struct stile_gate_scratch {
     char *text; /* folded, padded */
     size_t text_size, len;
@@ -44,6 +56,8 @@ struct stile_gate_scratch {
     stile_gate_state *ways;
     stile_gate_seen *sets;
     uint32_t scan;
+    stile_gate_meeting meetings[STILE_GATE_MEETINGS];
+    size_t meeting_count;
     stile_gate_range *ranges;
     size_t range_count, range_size;
     bool failed; /* memory ran out */
@@ -69,17 +83,27 @@ static inline bool stile_gate_is(const stile_gate_literal *l, const char *text, 
            (l->lead_len == 0 || memcmp(text - l->lead_len, l->lead, l->lead_len) == 0);
 }
 
-/* The way's pilot stands at `at`: a range more, if all else that the way needs is near it. Pilots come in the
- * order of the text. */
-void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, uint32_t way, uint32_t at);
+/* A range more, if all else that the way needs is near its pilot. Pilots come in the order of the text. */
+void stile_gate_meet(const stile_gate *gate, stile_gate_scratch *s, stile_gate_meeting m);
 
-/* How many bits are 1: without the instruction for it, which not every processor has. */
-static inline uint32_t stile_gate_bits(uint64_t x)
+static inline uint32_t stile_gate_sum(uint32_t a, uint32_t b)
 {
-    x -= x >> 1 & UINT64_C(0x5555555555555555);
-    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
-    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+/* Where clause `c` of the way stands, in a match that starts in `starts` and has its pilot at `at`; a clause before
+ * the pilot only where `at` is not 0. */
+static inline stile_gate_stretch stile_gate_stretch_of(const stile_gate_way *way, uint32_t c,
+                                                       stile_gate_stretch starts, uint32_t at)
+{
+    stile_gate_stretch in = {stile_gate_sum(starts.low, way->low[c]),
+                             stile_gate_sum(starts.high, way->high[c])};
+
+    if (c > way->pilot)
+        in.low = in.low > at ? in.low : at + 1;
+    else
+        in.high = in.high < at ? in.high : at - 1;
+    return in;
 }
 
 /* The first word at `at` or behind. */
@@ -87,7 +111,7 @@ static inline uint32_t stile_gate_word_from(const stile_gate_words *words, uint3
 {
     const stile_gate_block *block = &words->blocks[at / STILE_GATE_BLOCK];
     uint64_t before = block->begins & ((UINT64_C(1) << at % STILE_GATE_BLOCK) - 1);
-    return block->first + stile_gate_bits(before);
+    return block->first + (uint32_t)__builtin_popcountll(before);
 }
 
 bool stile_gate_words_reserve(stile_gate_words *words, size_t len);
@@ -98,5 +122,11 @@ void stile_gate_words_find(stile_gate_words *words, const stile_gate_kernel *ker
 
 /* The ranges by pattern, then by place, those that meet as one. */
 void stile_gate_sort_ranges(stile_gate_scratch *s);
+
+/* As stile_gate_kernel's. */
+size_t stile_gate_screen_portable(const stile_gate *gate, const stile_gate_scratch *s,
+                                  stile_gate_meeting *list, size_t count);
+size_t stile_gate_screen_avx2(const stile_gate *gate, const stile_gate_scratch *s,
+                              stile_gate_meeting *list, size_t count);
 
 #endif

@@ -2,6 +2,7 @@
 /* Making a gate: its ways, and the tables in which their pilots are looked up. */
 #include "classifiers/gate_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,23 @@ static void choose_checks(const stile_way *need, stile_gate_way *way)
     }
 }
 
+/* By the clause that is there least often, where a pilot is met in a text of usual length. */
+static void choose_screen(const stile_way *need, stile_gate_way *way)
+{
+    const stile_clause *pilot = &need->clauses[way->pilot];
+    double least = INFINITY;
+
+    way->screen = STILE_WAY_CLAUSES;
+    for (uint8_t c = 0; c < need->count; c++) {
+        double places = (double)spread(&need->clauses[c]) + spread(pilot) + 1;
+        double there = need->clauses[c].often * (places < FAR_PLACES ? places : FAR_PLACES);
+        if (c != way->pilot && there < least) {
+            least = there;
+            way->screen = c;
+        }
+    }
+}
+
 /* The clause's bounds are those of where its literals' first words begin. */
 static void take_bounds(const stile_clause *clause, stile_gate_way *way, size_t c)
 {
@@ -126,10 +144,10 @@ static void add_way(stile_gate_making *m, uint32_t pattern, uint32_t index, cons
     stile_gate_way *way = &m->gate->ways[index];
 
     way->pattern = pattern;
-    way->count = (uint8_t)need->count;
     way->pilot = pilot_of(need);
     way->anchor = anchor_of(need, way->pilot);
     choose_checks(need, way);
+    choose_screen(need, way);
     for (uint32_t c = 0; c < need->count; c++) {
         const stile_clause *clause = &need->clauses[c];
         take_bounds(clause, way, c);
@@ -215,18 +233,47 @@ static void fill_literals(stile_gate_making *m)
     close_buckets(g);
 }
 
+/* Copies what a screen looks at first. */
+static void fill_screen(const stile_gate *g, stile_gate_way *way)
+{
+    const stile_gate_group *group;
+    const uint32_t *index;
+
+    if (way->screen == STILE_WAY_CLAUSES)
+        return;
+    index = g->sets[way->set[way->screen]].group;
+    way->screen_words = index[STILE_GATE_WORDS] != STILE_GATE_NO_GROUP;
+    group = &g->groups[index[way->screen_words ? STILE_GATE_WORDS : STILE_GATE_ANYWHERE]];
+    way->first = group->first;
+    way->second = group->second;
+    way->screen_more =
+        group->pairs || (way->screen_words && index[STILE_GATE_ANYWHERE] != STILE_GATE_NO_GROUP);
+}
+
+static stile_gate_way *make_ways(stile_gate *g)
+{
+    uintptr_t at;
+
+    if (!(g->way_bytes = stile_alloc_array(g->way_count + 1, sizeof(stile_gate_way))))
+        return NULL;
+    at = (uintptr_t)g->way_bytes;
+    return (stile_gate_way *)((char *)g->way_bytes +
+                              (STILE_GATE_LINE - at % STILE_GATE_LINE) % STILE_GATE_LINE);
+}
+
 static stile_status fill(stile_gate_making *m, stile_error *err)
 {
     stile_gate *g = m->gate;
     size_t items = 0;
     uint32_t way = 0;
+    stile_status st;
 
     for (size_t i = 0; i < g->count; i++)
         for (size_t w = 0; w < m->needs[i].count; w++, g->way_count++)
             for (size_t c = 0; c < m->needs[i].ways[w].count; c++)
                 items += m->needs[i].ways[w].clauses[c].count;
     m->items = stile_alloc_array(items, sizeof *m->items);
-    g->ways = stile_alloc_array(g->way_count, sizeof *g->ways);
+    g->ways = make_ways(g);
     g->literals = stile_alloc_array(items + 1, sizeof *g->literals);
     g->pilots = stile_alloc_array(items, sizeof *g->pilots);
     if (!m->items || !g->ways || !g->literals || !g->pilots)
@@ -236,7 +283,11 @@ static stile_status fill(stile_gate_making *m, stile_error *err)
             add_way(m, i, way++, &m->needs[i].ways[w]);
     stile_gate_sort_items(m);
     fill_literals(m);
-    return stile_gate_make_sets(m, err);
+    if ((st = stile_gate_make_sets(m, err)))
+        return st;
+    for (size_t i = 0; i < g->way_count; i++)
+        fill_screen(g, &g->ways[i]);
+    return STILE_OK;
 }
 
 stile_status stile_gate_create(const stile_slice *patterns, size_t count, stile_gate **out,
@@ -272,7 +323,7 @@ void stile_gate_destroy(stile_gate *gate)
     if (!gate)
         return;
     stile_free(gate->knows);
-    stile_free(gate->ways);
+    stile_free(gate->way_bytes);
     stile_free(gate->literals);
     stile_free(gate->pilots);
     stile_free(gate->sets);

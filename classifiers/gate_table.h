@@ -60,16 +60,24 @@ typedef struct stile_gate_member {
     uint32_t literal;
 } stile_gate_member;
 
+enum { STILE_GATE_LINE = 64 }; /* bytes that memory gives at once */
+
+/* Of two lines, so that most need no other. */
 typedef struct stile_gate_way {
+    stile_gate_filter first, second; /* of the clause `screen`, as its (first) group has them */
     uint32_t pattern;
-    uint8_t count, pilot;
+    uint8_t pilot;
     uint8_t
         anchor; /* the clause that tells best where a match starts; the pilot, where none tells better */
     uint8_t checks; /* others, the rarest first, in `check` */
     uint8_t check[STILE_WAY_CLAUSES];
+    uint8_t screen; /* the clause by which meetings are screened; STILE_WAY_CLAUSES: all pass */
+    bool screen_words,
+        screen_more; /* its literals stand at words; and there are more than two filters tell */
     uint32_t low[STILE_WAY_CLAUSES], high[STILE_WAY_CLAUSES];
     uint32_t set[STILE_WAY_CLAUSES]; /* but the pilot's */
 } stile_gate_way;
+_Static_assert(sizeof(stile_gate_way) <= 2 * STILE_GATE_LINE, "a way is two lines");
 
 typedef struct stile_gate_table {
     uint64_t has[(1 << STILE_GATE_HAS_BITS) / 64]; /* bit: some literal has that hash */
@@ -79,7 +87,8 @@ typedef struct stile_gate_table {
 struct stile_gate {
     size_t count;         /* patterns */
     unsigned char *knows; /* one byte a pattern */
-    stile_gate_way *ways;
+    stile_gate_way *ways; /* in `way_bytes`, where a line begins */
+    void *way_bytes;
     size_t way_count;
     stile_gate_literal *literals; /* pilots' first, by table; one more ends the last's ways */
     size_t literal_count;

@@ -4,7 +4,7 @@
 
 #include <criterion/criterion.h>
 
-#include "classifiers/gate_table.h"
+#include "classifiers/gate_scan.h"
 #include "scan/internal.h"
 #include "support/random.h"
 
@@ -123,4 +123,113 @@ Test(gate_kernel, a_gate_gives_the_same_ranges_with_either)
     stile_gate_scratch_destroy(scratch);
     stile_policy_unref(policy);
     cr_assert_gt(found, 1000);
+}
+
+static bool stands_in(const stile_gate *gate, const stile_gate_scratch *s, uint32_t set, int which,
+                      stile_gate_stretch in)
+{
+    const stile_gate_group *group = &gate->groups[gate->sets[set].group[which]];
+    const stile_gate_member *members = gate->members + group->members;
+
+    if (gate->sets[set].group[which] == STILE_GATE_NO_GROUP)
+        return false;
+    for (uint32_t at = in.low; at <= in.high && at < s->len; at++) {
+        const char *text = s->text + STILE_GATE_PAD + at;
+        if (which == STILE_GATE_WORDS && (!stile_gate_in_word[(unsigned char)text[0]] ||
+                                          stile_gate_in_word[(unsigned char)text[-1]]))
+            continue;
+        for (uint32_t i = 0; i < group->start[STILE_GATE_PARTS]; i++)
+            if (stile_gate_is(&gate->literals[members[i].literal], text, stile_gate_load(text)))
+                return true;
+    }
+    return false;
+}
+
+/* Whether the clause by which the way is screened stands where a match of it would have it. */
+static bool may_match(const stile_gate *gate, const stile_gate_scratch *s, stile_gate_meeting m)
+{
+    const stile_gate_way *way = &gate->ways[m.way];
+    uint32_t low = way->low[way->pilot], high = way->high[way->pilot];
+    stile_gate_stretch in = {m.at > high ? m.at - high : 0, m.at - low};
+
+    if (m.at < low || (way->screen < way->pilot && m.at == 0))
+        return false;
+    if (way->screen == STILE_WAY_CLAUSES)
+        return true;
+    in = stile_gate_stretch_of(way, way->screen, in, m.at);
+    return stands_in(gate, s, way->set[way->screen], STILE_GATE_WORDS, in) ||
+           stands_in(gate, s, way->set[way->screen], STILE_GATE_ANYWHERE, in);
+}
+
+static const stile_gate_kernel *screening;
+static size_t dropped, kept;
+
+/* A screen that is watched. */
+static size_t watch(const stile_gate *gate, const stile_gate_scratch *s, stile_gate_meeting *list,
+                    size_t count)
+{
+    stile_gate_meeting before[STILE_GATE_MEETINGS];
+    size_t left, k = 0;
+
+    memcpy(before, list, count * sizeof *list);
+    left = screening->screen(gate, s, list, count);
+    for (size_t i = 0; i < count; i++) {
+        if (k < left && list[k].way == before[i].way && list[k].at == before[i].at)
+            k++;
+        else
+            cr_assert(!may_match(gate, s, before[i]), "way %u at %u", before[i].way, before[i].at);
+    }
+    cr_assert_eq(k, left, "what is left is not as it was, in its order");
+    dropped += count - left;
+    kept += left;
+    return left;
+}
+
+static void add_examples(test_random *r, const stile_rules *rules, stile_buf *text)
+{
+    static const char *const between[] = {" ", "\n", ". ", " the ", " ignore all of it. ", "> "};
+
+    for (uint32_t k = test_random_below(r, 6) + 1; k > 0; k--) {
+        const stile_rule *rule = &rules->rules[test_random_below(r, (uint32_t)rules->count)];
+        const stile_examples *e = test_random_below(r, 2) ? &rule->positive : &rule->negative;
+        if (e->count)
+            stile_buf_add_slice(text, e->texts[test_random_below(r, (uint32_t)e->count)]);
+        stile_buf_add_str(text, between[test_random_below(r, sizeof between / sizeof *between)]);
+    }
+}
+
+Test(gate_kernel, a_screen_drops_nothing_that_may_match)
+{
+    const stile_gate_kernel *kernels[] = {stile_gate_kernel_best(), &stile_gate_kernel_portable};
+    stile_policy_options options = {.classifier = "none"};
+    uint64_t seed = test_random_seed("gate_kernel.screen");
+    stile_policy *policy = NULL;
+
+    cr_assert_eq(stile_policy_load(&options, &policy, NULL), STILE_OK);
+    for (int which = 0; which < STILE_PREFILTERS; which++) {
+        stile_gate *gate = policy->gates[which];
+        stile_gate_kernel watched = *kernels[0];
+        stile_gate_scratch *scratch = NULL;
+        watched.screen = watch;
+        gate->kernel = &watched;
+        cr_assert_eq(stile_gate_scratch_create(gate, &scratch, NULL), STILE_OK);
+        for (uint32_t n = 0; n < test_cases(300); n++) {
+            test_random r = test_random_case(seed, n);
+            const stile_gate_range *ranges;
+            size_t count;
+            stile_buf text;
+            stile_buf_init(&text, 65536);
+            add_examples(&r, &policy->rules, &text);
+            screening = kernels[n % 2];
+            cr_assert_eq(
+                stile_gate_scan(gate, scratch, stile_buf_slice(&text), &ranges, &count, NULL),
+                STILE_OK);
+            stile_buf_release(&text);
+        }
+        stile_gate_scratch_destroy(scratch);
+        gate->kernel = kernels[0];
+    }
+    stile_policy_unref(policy);
+    cr_assert_gt(dropped, 1000);
+    cr_assert_gt(kept, 1000);
 }
