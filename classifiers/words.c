@@ -4,7 +4,7 @@
 
 #define MAX_WORD 32 /* bytes; a longer run is cut into several words */
 
-uint32_t stile_word_mix(uint32_t h)
+static inline uint32_t mix(uint32_t h)
 {
     h ^= h >> 16;
     h *= 0x85EBCA6Bu;
@@ -13,26 +13,28 @@ uint32_t stile_word_mix(uint32_t h)
     return h ^ h >> 16;
 }
 
-static unsigned char lower(unsigned char b)
+uint32_t stile_word_mix(uint32_t h)
 {
-    return b >= 'A' && b <= 'Z' ? (unsigned char)(b | 32) : b;
+    return mix(h);
 }
 
-static bool is_digit(unsigned char b)
-{
-    return b >= '0' && b <= '9';
-}
-
-static bool is_word(unsigned char b)
-{
-    return b >= 0x80 || is_digit(b) || (lower(b) >= 'a' && lower(b) <= 'z');
-}
-
-/* Bytes behind which a sentence, or a part that may hold an instruction of its own, begins. */
-static bool begins_after(unsigned char b)
-{
-    return b && strchr(".!?:;\"`*>()[]{}|<=#", b);
-}
+/* What a byte is; of those outside ASCII width_alone knows more. BEGINS: a sentence, or a part that may hold an
+ * instruction of its own, begins behind it. */
+enum { WORD = 1, DIGIT = 2, MARK = 4, BEGINS = 8 };
+#define WORDS10 WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD
+#define WORDS16 WORDS10, WORD, WORD, WORD, WORD, WORD, WORD
+#define DIGITS5 WORD | DIGIT, WORD | DIGIT, WORD | DIGIT, WORD | DIGIT, WORD | DIGIT
+#define B (MARK | BEGINS)
+static const unsigned char kinds[256] = {
+    ['!'] = B,       ['"'] = B,    ['#'] = B,        ['$'] = MARK,    ['%'] = MARK, ['&'] = MARK,
+    ['\''] = MARK,   ['('] = B,    [')'] = B,        ['*'] = B,       ['+'] = MARK, [','] = MARK,
+    ['-'] = MARK,    ['.'] = B,    ['/'] = MARK,     ['0'] = DIGITS5, DIGITS5,      [':'] = B,
+    [';'] = B,       ['<'] = B,    ['='] = B,        ['>'] = B,       ['?'] = B,    ['@'] = MARK,
+    ['A'] = WORDS10, WORDS16,      ['['] = B,        ['\\'] = MARK,   [']'] = B,    ['^'] = MARK,
+    ['_'] = MARK,    ['`'] = B,    ['a'] = WORDS10,  WORDS16,         ['{'] = B,    ['|'] = B,
+    ['}'] = B,       ['~'] = MARK, [0x80] = WORDS16, WORDS16,         WORDS16,      WORDS16,
+    WORDS16,         WORDS16,      WORDS16,          WORDS16};
+#undef B
 
 /* A character outside ASCII that is a word by itself (CJK, kana, Hangul, emoji): its width.
  * Punctuation: its width, negative. Neither: 0. */
@@ -56,10 +58,9 @@ static int width_alone(stile_slice text, size_t at)
 
 static void note_mark(stile_word *out, unsigned char mark)
 {
-    if (mark < 33 || mark > 126) /* most are a space */
+    if (!(kinds[mark] & MARK)) /* most are a space */
         return;
-    if (begins_after(mark))
-        out->begins = true;
+    out->begins |= (kinds[mark] & BEGINS) != 0;
     if (out->mark_count == STILE_WORD_MARKS)
         return;
     for (size_t i = 0; i < out->mark_count; i++)
@@ -77,7 +78,7 @@ static void skip_between(stile_words *w, stile_word *out)
         if (width < 0) {
             out->begins |= byte == 0xE3; /* ideographic full stop and its kin */
             w->at += (size_t)-width;
-        } else if (!is_word(byte)) {
+        } else if (!(kinds[byte] & WORD)) {
             note_mark(out, byte);
             w->at++;
         } else {
@@ -92,30 +93,32 @@ static uint32_t hash_bytes(const unsigned char *p, size_t len)
     uint32_t h = 0x811C9DC5u;
     for (size_t i = 0; i < len; i++)
         h = (h ^ p[i]) * 0x01000193u;
-    return stile_word_mix(h);
+    return mix(h);
 }
 
 /* A run of letters and digits from w->at on; moves past it. All numbers are one word. */
 static uint32_t read_run(stile_words *w, stile_word *out)
 {
-    const unsigned char *p = (const unsigned char *)w->text.ptr;
-    size_t start = w->at;
+    const unsigned char *p = (const unsigned char *)w->text.ptr + w->at;
+    size_t left = w->text.len - w->at, most = left < MAX_WORD ? left : MAX_WORD, i = 0;
+    unsigned digits = DIGIT;
     uint32_t h = 0x811C9DC5u;
-    bool digits = true;
 
     do {
-        digits &= is_digit(p[w->at]);
-        h = (h ^ lower(p[w->at])) * 0x01000193u;
-        w->at++;
-    } while (w->at < w->text.len && w->at - start < MAX_WORD && is_word(p[w->at]) &&
-             (p[w->at] < 0x80 || width_alone(w->text, w->at) == 0));
-    out->number = digits;
-    return digits ? hash_bytes((const unsigned char *)"0", 1) : stile_word_mix(h);
+        digits &= kinds[p[i]];
+        /* A letter in lower case, without a branch. */
+        h = (h ^ (p[i] | (uint32_t)((unsigned char)(p[i] - 'A') < 26) << 5)) * 0x01000193u;
+        i++;
+    } while (i < most && kinds[p[i]] & WORD &&
+             (p[i] < 0x80 || width_alone(w->text, w->at + i) == 0));
+    w->at += i;
+    out->number = digits != 0;
+    return digits ? hash_bytes((const unsigned char *)"0", 1) : mix(h);
 }
 
 static uint32_t read_word(stile_words *w, stile_word *out)
 {
-    int width = width_alone(w->text, w->at);
+    int width = (unsigned char)w->text.ptr[w->at] < 0x80 ? 0 : width_alone(w->text, w->at);
     size_t left = w->text.len - w->at, start = w->at;
 
     if (width <= 0)
