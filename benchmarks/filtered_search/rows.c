@@ -15,7 +15,7 @@ const double shares[SHARES] = {1, .5, .1, .01, .001};
 int matrix_embed(stile_embedder *embedder, const char *texts, const char *vectors)
 {
     static char lines[STEP][LINE_MAX_BYTES];
-    static stile_slice slices[STEP];
+    static stile_embed_text lone[STEP];
     uint32_t head[2] = {0, (uint32_t)stile_embedder_dim(embedder)};
     float *out = room((size_t)STEP * head[1], sizeof *out);
     FILE *in = fopen(texts, "r"), *to = fopen(vectors, "w");
@@ -26,8 +26,8 @@ int matrix_embed(stile_embedder *embedder, const char *texts, const char *vector
         return 1;
     do {
         for (n = 0; n < STEP && fgets(lines[n], LINE_MAX_BYTES, in); n++)
-            slices[n] = stile_slice_of(lines[n], strcspn(lines[n], "\n"));
-        must(stile_embedder_embed(embedder, STILE_EMBED_DOCUMENT, slices, n, out, &err), &err);
+            lone[n].text = stile_slice_of(lines[n], strcspn(lines[n], "\n"));
+        must(stile_embedder_embed(embedder, STILE_EMBED_DOCUMENT, lone, n, out, &err), &err);
         if (n && fwrite(out, head[1] * sizeof *out, n, to) != n)
             return 1;
         head[0] += (uint32_t)n;

@@ -37,7 +37,7 @@ void stile_embedder_destroy(stile_embedder *embedder)
 }
 
 stile_status stile_embedder_embed(stile_embedder *embedder, stile_embed_role role,
-                                  const stile_slice *texts, size_t count, float *out,
+                                  const stile_embed_text *texts, size_t count, float *out,
                                   stile_error *err)
 {
     return embedder->kind->embed(embedder, role, texts, count, out, err);

@@ -18,6 +18,11 @@ typedef struct stile_embedder stile_embedder;
 
 typedef enum { STILE_EMBED_DOCUMENT, STILE_EMBED_QUERY } stile_embed_role;
 
+/* A piece of a document and the document's title, or a query, whose title is empty. Borrowed. */
+typedef struct stile_embed_text {
+    stile_slice title, text;
+} stile_embed_text;
+
 typedef struct stile_embedder_options {
     const char *kind;       /* "static", "endpoint" or "none"; NULL: "static" */
     const char *model_path; /* static: the model file; NULL: the one shipped, which is found
@@ -42,7 +47,7 @@ void stile_embedder_destroy(stile_embedder *embedder);
  * its neighbours in the call. On failure `out` is unspecified; STILE_UNAVAILABLE when an
  * endpoint cannot be had (a caller may answer lexically and say so), STILE_TIMEOUT likewise. */
 stile_status stile_embedder_embed(stile_embedder *embedder, stile_embed_role role,
-                                  const stile_slice *texts, size_t count, float *out,
+                                  const stile_embed_text *texts, size_t count, float *out,
                                   stile_error *err) STILE_MUST_CHECK;
 size_t stile_embedder_dim(const stile_embedder *embedder); /* 0 for "none" */
 const stile_sha256 *stile_embedder_hash(const stile_embedder *embedder);

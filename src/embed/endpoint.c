@@ -116,8 +116,25 @@ static stile_status send_request(endpoint *e, stile_slice request, stile_buf *re
     }
 }
 
+/* The title on a line of its own, then the text. NULL when it is not UTF-8 or memory ran out. */
+static json_t *input_of(const stile_embed_text *text)
+{
+    stile_buf joined;
+    json_t *input;
+
+    if (text->title.len == 0)
+        return stile_json_string(text->text);
+    stile_buf_init(&joined, STILE_MAX_HTTP_BODY);
+    stile_buf_add_slice(&joined, text->title);
+    stile_buf_add_byte(&joined, '\n');
+    stile_buf_add_slice(&joined, text->text);
+    input = joined.failed ? NULL : stile_json_string(stile_buf_slice(&joined));
+    stile_buf_release(&joined);
+    return input;
+}
+
 /* {"model":..., "input":[...], "encoding_format":"float"} */
-static stile_status write_request(const endpoint *e, const stile_slice *texts, size_t count,
+static stile_status write_request(const endpoint *e, const stile_embed_text *texts, size_t count,
                                   stile_buf *out, stile_error *err)
 {
     json_t *root = json_object(), *input = json_array();
@@ -125,7 +142,7 @@ static stile_status write_request(const endpoint *e, const stile_slice *texts, s
     stile_status st;
 
     for (size_t i = 0; ok && i < count; i++)
-        ok = json_array_append_new(input, stile_json_string(texts[i])) == 0;
+        ok = json_array_append_new(input, input_of(&texts[i])) == 0;
     ok = ok && json_object_set(root, "input", input) == 0 &&
          json_object_set_new(root, "encoding_format", json_string("float")) == 0;
     st = ok ? stile_json_write(root, out, err)
@@ -136,8 +153,8 @@ static stile_status write_request(const endpoint *e, const stile_slice *texts, s
 }
 
 /* Send `count` texts at once. `*too_large` when it is worth sending them in halves. */
-static stile_status embed_once(endpoint *e, const stile_slice *texts, size_t count, size_t *dim,
-                               float *out, bool *too_large, stile_error *err)
+static stile_status embed_once(endpoint *e, const stile_embed_text *texts, size_t count,
+                               size_t *dim, float *out, bool *too_large, stile_error *err)
 {
     stile_buf request, reply;
     size_t numbers = count * (*dim ? *dim : STILE_MAX_DIM);
@@ -163,7 +180,7 @@ static stile_status embed_once(endpoint *e, const stile_slice *texts, size_t cou
 }
 
 /* Texts [0, count) in requests of at most `most`; `most` halves where a request is too large. */
-static stile_status embed_run(endpoint *e, const stile_slice *texts, size_t count, float *out,
+static stile_status embed_run(endpoint *e, const stile_embed_text *texts, size_t count, float *out,
                               stile_error *err)
 {
     size_t dim = e->common.dim, most = e->batch;
@@ -189,8 +206,8 @@ static bool blames_endpoint(stile_status st)
     return st == STILE_UNAVAILABLE || st == STILE_TIMEOUT;
 }
 
-static stile_status embed_guarded(endpoint *e, const stile_slice *texts, size_t count, float *out,
-                                  stile_error *err)
+static stile_status embed_guarded(endpoint *e, const stile_embed_text *texts, size_t count,
+                                  float *out, stile_error *err)
 {
     stile_status st;
 
@@ -212,8 +229,8 @@ static bool is_blank(stile_slice s)
 }
 
 /* Each run of texts that are not blank; the blank ones between get zeros. */
-static stile_status embed(stile_embedder *embedder, stile_embed_role role, const stile_slice *texts,
-                          size_t count, float *out, stile_error *err)
+static stile_status embed(stile_embedder *embedder, stile_embed_role role,
+                          const stile_embed_text *texts, size_t count, float *out, stile_error *err)
 {
     endpoint *e = (endpoint *)embedder;
     size_t dim = e->common.dim;
@@ -223,7 +240,7 @@ static stile_status embed(stile_embedder *embedder, stile_embed_role role, const
         size_t end = at;
         stile_status st;
 
-        while (end < count && !is_blank(texts[end]))
+        while (end < count && !(is_blank(texts[end].title) && is_blank(texts[end].text)))
             end++;
         if (end > at && (st = embed_guarded(e, texts + at, end - at, out + at * dim, err)))
             return st;
@@ -251,7 +268,7 @@ static stile_status set_hash(endpoint *e, stile_error *err)
 {
     char dim[24];
     stile_slice parts[4] = {
-        stile_str("stile.embed.endpoint.1"), stile_str(e->url), stile_str(e->model), {0}};
+        stile_str("stile.embed.endpoint.2"), stile_str(e->url), stile_str(e->model), {0}};
 
     (void)snprintf(dim, sizeof dim, "%zu", e->common.dim);
     parts[3] = stile_str(dim);
@@ -261,7 +278,7 @@ static stile_status set_hash(endpoint *e, stile_error *err)
 /* Without an expected dimension the endpoint is asked, by embedding a word. */
 static stile_status ask_dimension(endpoint *e, stile_error *err)
 {
-    stile_slice word = stile_str("dimension");
+    const stile_embed_text word = {.text = stile_str("dimension")};
     float *row; /* owned */
     bool too_large;
     stile_status st;

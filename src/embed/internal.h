@@ -13,8 +13,9 @@ typedef struct stile_embedder_kind {
     stile_status (*create)(const stile_embedder_options *options, stile_embedder **out,
                            stile_error *err);
     void (*destroy)(stile_embedder *embedder);
-    stile_status (*embed)(stile_embedder *embedder, stile_embed_role role, const stile_slice *texts,
-                          size_t count, float *out, stile_error *err);
+    stile_status (*embed)(stile_embedder *embedder, stile_embed_role role,
+                          const stile_embed_text *texts, size_t count, float *out,
+                          stile_error *err);
 } stile_embedder_kind;
 
 #define STILE_EMBEDDER_NAME 256

@@ -29,8 +29,8 @@ static void destroy(stile_embedder *embedder)
     stile_free(embedder);
 }
 
-static stile_status embed(stile_embedder *embedder, stile_embed_role role, const stile_slice *texts,
-                          size_t count, float *out, stile_error *err)
+static stile_status embed(stile_embedder *embedder, stile_embed_role role,
+                          const stile_embed_text *texts, size_t count, float *out, stile_error *err)
 {
     (void)embedder, (void)role, (void)texts, (void)count, (void)out, (void)err;
     return STILE_OK; /* rows of no numbers */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The built-in embedder: a text's vector is the weighted sum of its tokens' vectors, at unit
- * length. All sums are of integers, so a text has one vector, to the bit, whatever the compiler,
+ * length, and a title has its part in it. All sums are of integers, so a text has one vector, to the bit, whatever the compiler,
  * the processor and the texts beside it: docs/formats/model.md says how.
  *
  * Lower-casing and decomposition come from ICU, whose version is not part of the hash: Unicode
@@ -16,6 +16,10 @@
 /* 32767 * 127 * 512 < 2^31: so many rows fit into 32-bit sums before they must be emptied. */
 #define ROWS_A_SUM 512
 #define SUM_LIMIT (INT64_C(1) << 24)
+
+/* A title is a fifth of a piece's vector however long the piece is (docs/retrieval-quality.md). */
+#define TITLE_PARTS 1
+#define TEXT_PARTS 4
 
 typedef struct static_embedder {
     stile_embedder common;
@@ -63,12 +67,21 @@ static void add_word(void *ctx, const uint32_t *ids, size_t count)
         add_row(ctx, ids[i]);
 }
 
-/* `v` to unit length. Halving until every number is below 2^24 makes the sum of squares an exact
- * integer (dim <= 1024: below 2^58); the square root and the quotients are IEEE's. */
-static void to_unit(int64_t *v, size_t dim, float *out)
+static void add_text(sums *s, const static_embedder *e, stile_slice text)
+{
+    s->file = &e->file;
+    s->rows = 0;
+    memset(s->part, 0, e->file.dim * sizeof *s->part);
+    memset(s->whole, 0, e->file.dim * sizeof *s->whole);
+    stile_wordpiece_encode(e->vocabulary, text, add_word, s);
+    empty_part(s);
+}
+
+/* Halving until every number is below 2^24 makes the sum of squares an exact integer (dim <= 1024: below
+ * 2^58); the square root is IEEE's. 0 when all numbers are. */
+static double length_of(int64_t *v, size_t dim)
 {
     int64_t most = 0, squares = 0;
-    double norm;
 
     for (size_t d = 0; d < dim; d++) {
         int64_t size = v[d] < 0 ? -v[d] : v[d];
@@ -79,29 +92,53 @@ static void to_unit(int64_t *v, size_t dim, float *out)
             v[d] /= 2;
     for (size_t d = 0; d < dim; d++)
         squares += v[d] * v[d];
-    norm = sqrt((double)squares);
-    for (size_t d = 0; d < dim; d++)
-        out[d] = squares ? (float)((double)v[d] / norm) : 0.0f;
+    return sqrt((double)squares);
 }
 
-static stile_status embed(stile_embedder *embedder, stile_embed_role role, const stile_slice *texts,
-                          size_t count, float *out, stile_error *err)
+static void to_unit(int64_t *v, size_t dim, float *out)
 {
-    static_embedder *e = (static_embedder *)embedder;
+    double length = length_of(v, dim);
+
+    for (size_t d = 0; d < dim; d++)
+        out[d] = length > 0 ? (float)((double)v[d] / length) : 0.0f;
+}
+
+/* To a length of 2^20; false when there is no direction. */
+static bool to_length(int64_t *v, size_t dim)
+{
+    double length = length_of(v, dim);
+
+    for (size_t d = 0; d < dim && length > 0; d++)
+        v[d] = (int64_t)((double)v[d] / length * 1048576.0);
+    return length > 0;
+}
+
+static void embed_one(const static_embedder *e, const stile_embed_text *whole, float *out)
+{
     size_t dim = e->file.dim;
+    sums text, title;
+
+    add_text(&text, e, whole->text);
+    add_text(&title, e, whole->title);
+    if (!to_length(title.whole, dim))
+        to_unit(text.whole, dim, out);
+    else if (!to_length(text.whole, dim))
+        to_unit(title.whole, dim, out);
+    else {
+        for (size_t d = 0; d < dim; d++)
+            text.whole[d] = TEXT_PARTS * text.whole[d] + TITLE_PARTS * title.whole[d];
+        to_unit(text.whole, dim, out);
+    }
+}
+
+static stile_status embed(stile_embedder *embedder, stile_embed_role role,
+                          const stile_embed_text *texts, size_t count, float *out, stile_error *err)
+{
+    const static_embedder *e = (static_embedder *)embedder;
 
     (void)role, (void)err; /* one model for both; nothing here can fail */
-    for (size_t i = 0; i < count; i++) {
-        sums s;
-
-        s.file = &e->file;
-        s.rows = 0;
-        memset(s.part, 0, dim * sizeof *s.part);
-        memset(s.whole, 0, dim * sizeof *s.whole);
-        stile_wordpiece_encode(e->vocabulary, texts[i], add_word, &s);
-        empty_part(&s);
-        to_unit(s.whole, dim, out + i * dim);
-    }
+    for (size_t i = 0; i < count; i++)
+        embed_one(e, &texts[i], out + i * e->file.dim);
     return STILE_OK;
 }
 
@@ -135,7 +172,7 @@ static void destroy(stile_embedder *embedder)
 static stile_status load(static_embedder *e, const char *path, stile_error *err)
 {
     /* The first part stands for the tokenizer and the pooling: a change to either changes it. */
-    stile_slice parts[2] = {stile_str("stile.embed.static.1"), {0}};
+    stile_slice parts[2] = {stile_str("stile.embed.static.2"), {0}};
     stile_status st = stile_model_file_open(path, &e->file, err);
 
     if (st)

@@ -221,30 +221,11 @@ static stile_status stage_scan(stile_ingest_job *job, stile_error *err)
     return st;
 }
 
-/* What an embedder reads: the title, then the text. */
-static stile_status embedding_texts(stile_ingest_job *job, stile_slice *texts, stile_error *err)
-{
-    stile_slice title = job->write.document.title;
-
-    for (size_t i = 0; i < job->chunk_count; i++) {
-        stile_slice body = job->records[i].text;
-        char *joined = stile_arena_alloc(&job->arena, title.len + 1 + body.len);
-        if (!joined)
-            return stile_fail(err, STILE_NO_MEMORY, "ingest: out of memory");
-        if (title.len)
-            memcpy(joined, title.ptr, title.len);
-        joined[title.len] = '\n';
-        memcpy(joined + title.len + 1, body.ptr, body.len);
-        texts[i] = stile_slice_of(joined, title.len + 1 + body.len);
-    }
-    return STILE_OK;
-}
-
 static stile_status stage_embed(stile_ingest_job *job, stile_error *err)
 {
     stile_embedder *embedder = stile_plane_embedder(job->plane);
     size_t dim = stile_embedder_dim(embedder), n = job->chunk_count;
-    stile_slice *texts;
+    stile_embed_text *texts;
     float *vectors, *scales;
     int8_t *codes;
     stile_status st;
@@ -257,8 +238,9 @@ static stile_status stage_embed(stile_ingest_job *job, stile_error *err)
     scales = stile_arena_array(&job->arena, n, sizeof *scales);
     if (!texts || !vectors || !codes || !scales)
         return stile_fail(err, STILE_NO_MEMORY, "ingest: out of memory");
-    if ((st = embedding_texts(job, texts, err)) ||
-        (st = stile_embedder_embed(embedder, STILE_EMBED_DOCUMENT, texts, n, vectors, err)))
+    for (size_t i = 0; i < n; i++)
+        texts[i] = (stile_embed_text){job->write.document.title, job->records[i].text};
+    if ((st = stile_embedder_embed(embedder, STILE_EMBED_DOCUMENT, texts, n, vectors, err)))
         return st;
     for (size_t i = 0; i < n; i++)
         stile_code_encode(vectors + i * dim, dim, codes + i * dim, &scales[i]);

@@ -15,6 +15,7 @@
 static stile_status embed_query(stile_retrieval *r, const float **vector, stile_error *err)
 {
     stile_embedder *embedder = stile_plane_embedder(r->plane);
+    const stile_embed_text text = {.text = r->query->text};
     size_t dim = stile_embedder_dim(embedder);
     float *v;
     stile_status st;
@@ -29,7 +30,7 @@ static stile_status embed_query(stile_retrieval *r, const float **vector, stile_
     }
     if (!(v = stile_arena_array(&r->arena, dim, sizeof *v)))
         return stile_fail(err, STILE_NO_MEMORY, "query: out of memory");
-    st = stile_embedder_embed(embedder, STILE_EMBED_QUERY, &r->query->text, 1, v, err);
+    st = stile_embedder_embed(embedder, STILE_EMBED_QUERY, &text, 1, v, err);
     if (st == STILE_UNAVAILABLE || st == STILE_TIMEOUT) {
         stile_log(STILE_LOG_WARN, "query.degraded", "%s", err ? err->text : "embedder");
         r->mode = STILE_MODE_LEXICAL;

@@ -52,7 +52,8 @@ static void seal(unsigned char *file, size_t len)
 
 static void check_vectors(stile_embedder *embedder)
 {
-    const stile_slice texts[] = {stile_str("a stile. \xc3\xa9 ab"), stile_str("")};
+    const stile_embed_text texts[] = {{stile_str("ab a a"), stile_str("a stile. \xc3\xa9 ab")},
+                                      {{0}}};
     size_t dim = stile_embedder_dim(embedder);
     float *out = stile_alloc_array(2 * dim, sizeof *out);
 

@@ -31,6 +31,9 @@ TEXTS = [
 ]
 
 
+TITLES = ["", "", "Of stiles and fences", "one two two", "   "]
+
+
 def main():
     model, out = sys.argv[1:]
     teacher = Teacher()
@@ -42,10 +45,11 @@ def main():
     at += 2 * count + (-(2 * count) % 64)
     rows = np.frombuffer(data, np.int8, dim * count, at).reshape(count, dim)
     with open(out, "w", encoding="ascii") as file:
-        for text in TEXTS:
-            ids = teacher.tokenizer.encode(text, add_special_tokens=False).ids
-            vector = modelfile.embed(rows, scales, ids)
-            line = {"hex": text.encode().hex(), "ids": ids,
+        for i, text in enumerate(TEXTS):
+            title = TITLES[i % len(TITLES)]
+            ids, head = (teacher.tokenizer.encode(t, add_special_tokens=False).ids for t in (text, title))
+            vector = modelfile.embed(rows, scales, ids, head)
+            line = {"hex": text.encode().hex(), "ids": ids, "title": title,
                     "vector": f"{xxhash.xxh3_64_intdigest(vector.tobytes()):016x}"}
             file.write(json.dumps(line, separators=(",", ":")) + "\n")
 

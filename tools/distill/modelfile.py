@@ -36,17 +36,39 @@ def write(path, vocabulary, rows, scales, centroids):
         file.write(head + body)
 
 
-def to_unit(sums):
-    """One row of integer sums to a float32 unit vector, to the bit as src/embed/static.c."""
-    sums = [int(v) for v in sums]
+TITLE, TEXT = 1, 4  # parts of a piece's vector
+
+
+def _length(sums):
+    """The sums, halved until they are below 2^24, and their length."""
     while max(map(abs, sums)) >= 1 << 24:
         sums = [abs(v) // 2 * (1 if v > 0 else -1) for v in sums]
-    squares = sum(v * v for v in sums)
-    if not squares:
+    return sums, np.sqrt(np.float64(sum(v * v for v in sums)))
+
+
+def to_unit(sums):
+    """One row of integer sums to a float32 unit vector, to the bit as src/embed/static.c."""
+    sums, length = _length([int(v) for v in sums])
+    if not length:
         return np.zeros(len(sums), np.float32)
-    return (np.array(sums, np.float64) / np.sqrt(np.float64(squares))).astype(np.float32)
+    return (np.array(sums, np.float64) / length).astype(np.float32)
 
 
-def embed(rows, scales, ids):
+def _sums(rows, scales, ids):
     ids = np.asarray(ids, np.int64)
-    return to_unit((rows[ids].astype(np.int64) * scales[ids].astype(np.int64)[:, None]).sum(0))
+    return [int(v) for v in (rows[ids].astype(np.int64) * scales[ids].astype(np.int64)[:, None]).sum(0)]
+
+
+def _to_length(sums):
+    sums, length = _length(sums)
+    return [int(v / length * 1048576.0) for v in np.array(sums, np.float64)]
+
+
+def embed(rows, scales, ids, title=()):
+    text, head = _sums(rows, scales, ids), _sums(rows, scales, title)
+    if any(text) and any(head):
+        text, head = _to_length(text), _to_length(head)
+        return to_unit([TEXT * a + TITLE * b for a, b in zip(text, head)])
+    if any(head):
+        return to_unit(_to_length(head))
+    return to_unit(text)

@@ -34,11 +34,11 @@ static stile_embedder *open_with(server *s, uint32_t dimensions, uint32_t retrie
 
 static stile_status embed_all(stile_embedder *e, float *out, stile_error *err)
 {
-    stile_slice slices[COUNT];
+    stile_embed_text all[COUNT];
 
     for (int i = 0; i < COUNT; i++)
-        slices[i] = stile_str(texts[i]);
-    return stile_embedder_embed(e, STILE_EMBED_DOCUMENT, slices, COUNT, out, err);
+        all[i] = (stile_embed_text){.text = stile_str(texts[i])};
+    return stile_embedder_embed(e, STILE_EMBED_DOCUMENT, all, COUNT, out, err);
 }
 
 /* What the server's vector of `text` is at unit length; zeros for a blank text. */
@@ -92,17 +92,17 @@ Test(endpoint, halves_what_is_too_large)
 
     for (size_t i = 0; i < 3; i++) {
         static const char *const many[9] = {"a", "bb", "c", "dd", "e", "ff", "g", "hh", "i"};
-        stile_slice slices[9];
+        stile_embed_text all[9];
         float out[9][SERVER_DIM];
         stile_error err = {0};
         server s;
         stile_embedder *e;
 
         for (int k = 0; k < 9; k++)
-            slices[k] = stile_str(many[k]);
+            all[k] = (stile_embed_text){.text = stile_str(many[k])};
         server_start(&s, modes[i]);
         e = open_with(&s, SERVER_DIM, 1);
-        cr_assert_eq(stile_embedder_embed(e, STILE_EMBED_DOCUMENT, slices, 9, &out[0][0], &err),
+        cr_assert_eq(stile_embedder_embed(e, STILE_EMBED_DOCUMENT, all, 9, &out[0][0], &err),
                      STILE_OK, "%s", err.text);
         for (int k = 0; k < 9; k++)
             check_vector(many[k], out[k], "halved");
@@ -291,7 +291,7 @@ Test(endpoint, refuses_options_and_texts_that_cannot_be)
 {
     stile_embedder_options none = {.kind = "endpoint"};
     stile_embedder_options file = {.kind = "endpoint", .url = "file:///etc", .model = "m"};
-    stile_slice broken = stile_slice_of("\xC3(", 2);
+    stile_embed_text broken = {.text = stile_slice_of("\xC3(", 2)};
     float out[SERVER_DIM];
     server s;
     stile_embedder *e = NULL;

@@ -85,11 +85,13 @@ Test(golden, tokens_are_the_teachers)
 
 static void check_vector(stile_slice text, const json_t *line, void *ctx)
 {
+    const char *title = json_string_value(json_object_get(line, "title"));
+    stile_embed_text whole = {.title = stile_str(title), .text = text};
     float vector[256];
     char hex[17];
 
-    cr_assert(
-        eq(int, stile_embedder_embed(ctx, STILE_EMBED_DOCUMENT, &text, 1, vector, NULL), STILE_OK));
+    cr_assert(eq(int, stile_embedder_embed(ctx, STILE_EMBED_DOCUMENT, &whole, 1, vector, NULL),
+                 STILE_OK));
     (void)snprintf(hex, sizeof hex, "%016llx",
                    (unsigned long long)stile_hash64(stile_slice_of(vector, sizeof vector)));
     cr_assert(eq(str, hex, (char *)json_string_value(json_object_get(line, "vector"))), "of %s",

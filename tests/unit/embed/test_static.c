@@ -38,10 +38,17 @@ static void tear_down(void)
 
 TestSuite(static_embedder, .init = set_up, .fini = tear_down);
 
+static void embed_titled(stile_slice title, stile_slice text, float out[MODEL_DIM])
+{
+    stile_embed_text whole = {title, text};
+
+    cr_assert(
+        eq(int, stile_embedder_embed(small, STILE_EMBED_DOCUMENT, &whole, 1, out, NULL), STILE_OK));
+}
+
 static void embed_one(stile_slice text, float out[MODEL_DIM])
 {
-    cr_assert(
-        eq(int, stile_embedder_embed(small, STILE_EMBED_DOCUMENT, &text, 1, out, NULL), STILE_OK));
+    embed_titled((stile_slice){0}, text, out);
 }
 
 typedef struct id_list {
@@ -190,20 +197,60 @@ Test(static_embedder, words_are_cut_as_by_trying_every_token)
     stile_buf_release(&words);
 }
 
-Test(static_embedder, a_vector_is_the_weighted_sum_at_unit_length)
+/* What the rule says, in doubles. */
+static bool sum_slowly(const stile_wordpiece *v, stile_slice text, double out[MODEL_DIM])
 {
     model_parts parts = model_parts_usual();
-    double sums[MODEL_DIM], squares = 0;
-    float got[MODEL_DIM];
+    id_list ids = {.count = 0};
+    double squares = 0;
 
-    embed_one(stile_str("a ab ab."), got); /* tokens 1, 3, 3, 8 */
-    for (int d = 0; d < MODEL_DIM; d++) {
-        sums[d] = 1.0 * parts.rows[1 * MODEL_DIM + d] + 2 * 3.0 * parts.rows[3 * MODEL_DIM + d] +
-                  8.0 * parts.rows[8 * MODEL_DIM + d];
-        squares += sums[d] * sums[d];
-    }
+    stile_wordpiece_encode(v, text, collect, &ids);
+    memset(out, 0, MODEL_DIM * sizeof *out);
+    for (size_t i = 0; i < ids.count; i++)
+        for (uint32_t d = 0; d < MODEL_DIM; d++)
+            out[d] += 1.0 * parts.scales[ids.ids[i]] * parts.rows[ids.ids[i] * MODEL_DIM + d];
     for (int d = 0; d < MODEL_DIM; d++)
-        cr_assert(fabs(got[d] - sums[d] / sqrt(squares)) < 1e-7, "column %d", d);
+        squares += out[d] * out[d];
+    for (int d = 0; d < MODEL_DIM && squares > 0; d++)
+        out[d] /= sqrt(squares);
+    return squares > 0;
+}
+
+Test(static_embedder, a_vector_is_four_parts_of_the_text_and_one_of_the_title)
+{
+    static const char *const words[] = {"a", "ab", "abc", "stile", "stileing", ".", "x", "\u00c6"};
+    uint64_t seed = test_random_seed("static sums");
+    stile_buf file;
+    stile_wordpiece *v = make_vocabulary(&file);
+
+    for (uint32_t n = 0; n < test_cases(1000); n++) {
+        test_random r = test_random_case(seed, n);
+        double part[2][MODEL_DIM], sum[MODEL_DIM], squares = 0;
+        float got[MODEL_DIM];
+        bool has[2];
+        stile_buf texts[2];
+        for (int t = 0; t < 2; t++) {
+            stile_buf_init(&texts[t], 1 << 16);
+            for (uint32_t k = test_random_below(&r, test_random_below(&r, 4) ? 6 : 300); k > 0;
+                 k--) {
+                stile_buf_add_str(&texts[t], words[test_random_below(&r, 8)]);
+                stile_buf_add_byte(&texts[t], ' ');
+            }
+            has[t] = sum_slowly(v, stile_buf_slice(&texts[t]), part[t]);
+        }
+        for (int d = 0; d < MODEL_DIM; d++) {
+            sum[d] = has[0] && has[1] ? 4 * part[1][d] + part[0][d] : part[0][d] + part[1][d];
+            squares += sum[d] * sum[d];
+        }
+        embed_titled(stile_buf_slice(&texts[0]), stile_buf_slice(&texts[1]), got);
+        for (int d = 0; d < MODEL_DIM; d++)
+            cr_assert(fabs(got[d] - (squares > 0 ? sum[d] / sqrt(squares) : 0)) < 1e-5,
+                      "seed %llu case %u column %d", (unsigned long long)seed, n, d);
+        stile_buf_release(&texts[0]);
+        stile_buf_release(&texts[1]);
+    }
+    stile_wordpiece_destroy(v);
+    stile_buf_release(&file);
 }
 
 /* Past what 32-bit sums and 24-bit squares hold: the direction stays the token's own. */
@@ -242,7 +289,7 @@ Test(static_embedder, neither_neighbours_nor_role_change_a_vector)
     for (uint32_t n = 0; n < test_cases(1000); n++) {
         test_random r = test_random_case(seed, n);
         char bytes[8][80];
-        stile_slice texts[8];
+        stile_embed_text texts[8] = {0};
         float together[8 * MODEL_DIM], alone[MODEL_DIM];
         size_t count = 1 + test_random_below(&r, 8);
 
@@ -251,7 +298,9 @@ Test(static_embedder, neither_neighbours_nor_role_change_a_vector)
             for (size_t k = 0; k < len; k++)
                 bytes[i][k] = test_random_below(&r, 8) ? "ab. bc\xc3\xa6"[test_random_below(&r, 8)]
                                                        : (char)test_random_next(&r);
-            texts[i] = stile_slice_of(bytes[i], len);
+            /* some with a title: the text's own first bytes */
+            texts[i].text = stile_slice_of(bytes[i], len);
+            texts[i].title = stile_slice_of(bytes[i], len * (i % 3) / 4);
         }
         cr_assert(eq(int,
                      stile_embedder_embed(small, STILE_EMBED_QUERY, texts, count, together, NULL),
@@ -259,7 +308,7 @@ Test(static_embedder, neither_neighbours_nor_role_change_a_vector)
         for (size_t i = 0; i < count; i++) {
             double squares = 0;
 
-            embed_one(texts[i], alone);
+            embed_titled(texts[i].title, texts[i].text, alone);
             cr_assert(memcmp(alone, together + i * MODEL_DIM, sizeof alone) == 0, "case %u", n);
             for (int d = 0; d < MODEL_DIM; d++)
                 squares += (double)alone[d] * alone[d];
@@ -328,7 +377,7 @@ Test(registry, none_has_no_dimension_and_an_unknown_kind_is_refused)
 {
     stile_embedder_options options = {.kind = "none"};
     stile_embedder *embedder = NULL;
-    stile_slice text = stile_str("a");
+    stile_embed_text text = {.text = stile_str("a")};
     float out = 7;
     size_t count = 1;
 
