@@ -22,7 +22,8 @@ stile_status stile_gate_scratch_create(const stile_gate *gate, stile_gate_scratc
     stile_gate_scratch *s = stile_alloc(sizeof *s);
 
     if (!s || !(s->ways = stile_alloc_array(gate->way_count, sizeof *s->ways)) ||
-        !(s->sets = stile_alloc_array(gate->set_count, sizeof *s->sets))) {
+        !(s->sets = stile_alloc_array(gate->set_count, sizeof *s->sets)) ||
+        !(s->may = stile_alloc(gate->count))) {
         stile_gate_scratch_destroy(s);
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     }
@@ -38,22 +39,61 @@ void stile_gate_scratch_destroy(stile_gate_scratch *scratch)
     stile_gate_words_release(&scratch->words);
     stile_free(scratch->ways);
     stile_free(scratch->sets);
+    stile_free(scratch->may);
     stile_free(scratch->ranges);
     stile_free(scratch);
 }
 
-/* Of the pilots met, in the order of the text, those that are no screen's. */
-static void meet_all(const stile_gate *gate, stile_gate_scratch *s)
+/* Meetings at which a match would not matter go. */
+static void keep_near(const stile_gate *gate, stile_gate_scratch *s,
+                      const stile_gate_caller *caller)
 {
-    size_t count = gate->kernel->screen(gate, s, s->meetings, s->meeting_count);
+    size_t kept = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < s->meeting_count; i++) {
+        stile_gate_meeting m = s->meetings[i];
+        s->meetings[kept] = m;
+        kept += caller->near(caller->near_context, gate->ways[m.way].pattern, m.at);
+    }
+    s->meeting_count = kept;
+}
+
+/* Meetings of patterns that do not matter go. */
+static void drop_idle(const stile_gate *gate, stile_gate_scratch *s,
+                      const stile_gate_caller *caller)
+{
+    size_t kept = 0;
+
+    memset(s->may, 0, gate->count);
+    for (size_t i = 0; i < s->meeting_count; i++)
+        s->may[gate->ways[s->meetings[i].way].pattern] = 1;
+    caller->drop(caller->drop_context, s->may);
+    for (size_t i = 0; i < s->meeting_count; i++) {
+        stile_gate_meeting m = s->meetings[i];
+        s->meetings[kept] = m;
+        kept += s->may[gate->ways[m.way].pattern];
+    }
+    s->meeting_count = kept;
+}
+
+/* Looks at the pilots met, in the order of the text. */
+static void meet_all(const stile_gate *gate, stile_gate_scratch *s, const stile_gate_caller *caller,
+                     bool last)
+{
+    if (caller && caller->near)
+        keep_near(gate, s, caller);
+    s->meeting_count = gate->kernel->screen(gate, s, s->meetings, s->meeting_count);
+    if (caller && caller->drop && last && !s->met_before)
+        drop_idle(gate, s, caller);
+    for (size_t i = 0; i < s->meeting_count; i++)
         stile_gate_meet(gate, s, s->meetings[i]);
     s->meeting_count = 0;
+    s->met_before = true;
 }
 
 /* The literals of one bucket, against the text at `at`. */
-static void look(const stile_gate *gate, stile_gate_scratch *s, const suspect *p)
+static void look(const stile_gate *gate, stile_gate_scratch *s, const stile_gate_caller *caller,
+                 const suspect *p)
 {
     const stile_gate_table *table = &gate->tables[p->table];
     const char *text = s->text + STILE_GATE_PAD + p->at;
@@ -65,7 +105,7 @@ static void look(const stile_gate *gate, stile_gate_scratch *s, const suspect *p
             continue;
         for (uint32_t w = l->first; w < l[1].first; w++) {
             if (s->meeting_count == STILE_GATE_MEETINGS)
-                meet_all(gate, s);
+                meet_all(gate, s, caller, false);
             s->meetings[s->meeting_count++] = (stile_gate_meeting){gate->pilots[w], p->at};
         }
     }
@@ -112,7 +152,8 @@ static size_t find_suspects(const stile_gate *gate, const char *text, const uint
 }
 
 /* Block by block: all of one set, then of the other, and what both found in the order of the text. */
-static void find_pilots(const stile_gate *gate, stile_gate_scratch *s)
+static void find_pilots(const stile_gate *gate, stile_gate_scratch *s,
+                        const stile_gate_caller *caller)
 {
     const char *text = s->text + STILE_GATE_PAD;
     uint32_t len = (uint32_t)s->len;
@@ -128,9 +169,9 @@ static void find_pilots(const stile_gate *gate, stile_gate_scratch *s)
         other_count = find_suspects(gate, text, places, other_count, STILE_GATE_ANYWHERE, others);
         for (size_t w = 0, o = 0; w < word_count || o < other_count;)
             if (o == other_count || (w < word_count && words[w].at <= others[o].at))
-                look(gate, s, &words[w++]);
+                look(gate, s, caller, &words[w++]);
             else
-                look(gate, s, &others[o++]);
+                look(gate, s, caller, &others[o++]);
     }
 }
 
@@ -165,11 +206,13 @@ static bool fold(stile_gate_scratch *s, stile_slice text)
 }
 
 stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch, stile_slice text,
-                             const stile_gate_range **out, size_t *count, stile_error *err)
+                             const stile_gate_caller *caller, const stile_gate_range **out,
+                             size_t *count, stile_error *err)
 {
     if (text.len >= UINT32_MAX / 2)
         return stile_fail(err, STILE_TOO_LARGE, "gate: a text of %zu bytes", text.len);
     scratch->range_count = scratch->meeting_count = 0;
+    scratch->met_before = false;
     scratch->failed = !fold(scratch, text);
     if (++scratch->scan == 0) { /* all states are older than any scan to come */
         memset(scratch->ways, 0, gate->way_count * sizeof *scratch->ways);
@@ -179,8 +222,8 @@ stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch
     if (!scratch->failed) {
         stile_gate_words_find(&scratch->words, gate->kernel, scratch->text + STILE_GATE_PAD,
                               text.len);
-        find_pilots(gate, scratch);
-        meet_all(gate, scratch);
+        find_pilots(gate, scratch, caller);
+        meet_all(gate, scratch, caller, true);
     }
     if (scratch->failed)
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");

@@ -34,10 +34,21 @@ stile_status stile_gate_scratch_create(const stile_gate *gate, stile_gate_scratc
                                        stile_error *err) STILE_MUST_CHECK;
 void stile_gate_scratch_destroy(stile_gate_scratch *scratch);
 
+/* What a caller knows of the patterns beyond their text, by which a gate saves work. */
+typedef struct stile_gate_caller {
+    /* Whether a match that has something at text[at] matters, or NULL: all do. */
+    const void *near_context;
+    bool (*near)(const void *context, uint32_t pattern, uint32_t at);
+    /* `may`: one byte a pattern, 1 of those that the gate knows and that may match, else 0. Makes it 0 where
+     * no match would matter; NULL: all do. */
+    const void *drop_context;
+    void (*drop)(const void *context, unsigned char *may);
+} stile_gate_caller;
+
 /* Ranges by pattern, then by place; those of one pattern do not meet. `*out` is the scratch's, until its
- * next scan. */
+ * next scan. Without a caller, NULL, all ranges; with one, those that do not matter may be left out. */
 stile_status stile_gate_scan(const stile_gate *gate, stile_gate_scratch *scratch, stile_slice text,
-                             const stile_gate_range **out, size_t *count,
-                             stile_error *err) STILE_MUST_CHECK;
+                             const stile_gate_caller *caller, const stile_gate_range **out,
+                             size_t *count, stile_error *err) STILE_MUST_CHECK;
 
 #endif

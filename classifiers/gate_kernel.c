@@ -21,6 +21,12 @@ static uint32_t members(const stile_gate_filter *filter, const uint8_t *bytes)
     return bits;
 }
 
+static uint32_t both(const stile_gate_filter *f, const stile_gate_filter *g, const uint8_t *a,
+                     const uint8_t *b)
+{
+    return members(f, a) & members(g, b);
+}
+
 static size_t begins(const uint64_t *bits, const char *text, uint32_t from, uint32_t to,
                      uint32_t *out)
 {
@@ -35,7 +41,7 @@ static size_t begins(const uint64_t *bits, const char *text, uint32_t from, uint
     return count;
 }
 
-const stile_gate_kernel stile_gate_kernel_portable = {words, members, begins,
+const stile_gate_kernel stile_gate_kernel_portable = {words, members, both, begins,
                                                       stile_gate_screen_portable};
 
 #if defined(__x86_64__)
@@ -81,6 +87,13 @@ __attribute__((target("avx2"))) static uint32_t members_avx2(const stile_gate_fi
     return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(in, _mm256_setzero_si256()));
 }
 
+__attribute__((target("avx2"))) static uint32_t both_avx2(const stile_gate_filter *f,
+                                                          const stile_gate_filter *g,
+                                                          const uint8_t *a, const uint8_t *b)
+{
+    return members_avx2(f, a) & members_avx2(g, b);
+}
+
 __attribute__((target("avx2"))) static size_t begins_avx2(const uint64_t *bits, const char *text,
                                                           uint32_t from, uint32_t to, uint32_t *out)
 {
@@ -105,7 +118,7 @@ __attribute__((target("avx2"))) static size_t begins_avx2(const uint64_t *bits, 
     return count;
 }
 
-static const stile_gate_kernel with_avx2 = {words_avx2, members_avx2, begins_avx2,
+static const stile_gate_kernel with_avx2 = {words_avx2, members_avx2, both_avx2, begins_avx2,
                                             stile_gate_screen_avx2};
 
 const stile_gate_kernel *stile_gate_kernel_best(void)

@@ -33,6 +33,9 @@ typedef struct stile_gate_kernel {
     uint64_t (*words)(const char *text);
     /* Bit i: bytes[i] is in the filter. Reads STILE_GATE_FILTER_BYTES. */
     uint32_t (*members)(const stile_gate_filter *filter, const uint8_t *bytes);
+    /* Bit i: a[i] is in `f`, and b[i] in `g`. */
+    uint32_t (*both)(const stile_gate_filter *f, const stile_gate_filter *g, const uint8_t *a,
+                     const uint8_t *b);
     /* The places in text[from, to) whose three bytes may begin a literal, as `bits` (stile_gate_bit) tell. Reads 16
      * bytes behind, and writes eight places more than it counts. */
     size_t (*begins)(const uint64_t *bits, const char *text, uint32_t from, uint32_t to,

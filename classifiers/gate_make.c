@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "scan/lanes.h"
 
 uint8_t stile_gate_lead(const stile_literal *l)
 {
@@ -149,14 +150,16 @@ static void add_group(stile_gate_making *m, const stile_gate_item *items, size_t
                       size_t *members)
 {
     stile_gate_group *to = &m->gate->groups[m->gate->group_count++];
+    const stile_gate_members *to_members = &m->gate->members;
     size_t i = 0;
 
     to->members = (uint32_t)*members;
     for (int part = 0; part < STILE_GATE_PARTS; part++) {
         for (; i < count && items[i].gram / (256 / STILE_GATE_PARTS) == part; i++) {
             add_to_filters(to, &items[i]);
-            m->gate->members[(*members)++] =
-                (stile_gate_member){items[i].gram, items[i].second, items[i].number};
+            to_members->grams[*members] = (char)items[i].gram;
+            to_members->seconds[*members] = (char)items[i].second;
+            to_members->literals[(*members)++] = items[i].number;
         }
         to->start[part + 1] = (uint16_t)i;
     }
@@ -183,8 +186,10 @@ stile_status stile_gate_make_sets(stile_gate_making *m, stile_error *err)
     group *groups = stile_alloc_array(m->item_count, sizeof *groups);
     size_t count, members = 0;
 
-    g->members = stile_alloc_array(m->item_count, sizeof *g->members);
-    if (!groups || !g->members) {
+    g->members.grams = stile_alloc(m->item_count + STILE_LANES);
+    g->members.seconds = stile_alloc(m->item_count + STILE_LANES);
+    g->members.literals = stile_alloc_array(m->item_count, sizeof *g->members.literals);
+    if (!groups || !g->members.grams || !g->members.seconds || !g->members.literals) {
         stile_free(groups);
         return stile_fail(err, STILE_NO_MEMORY, "gate: out of memory");
     }

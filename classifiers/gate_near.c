@@ -4,6 +4,7 @@
  * from the start varies least, the anchor, then gives the places exactly. */
 #include "base/memory.h"
 #include "classifiers/gate_scan.h"
+#include "scan/lanes.h"
 
 typedef stile_gate_stretch stretch;
 
@@ -14,25 +15,32 @@ typedef struct key {
     bool exact; /* `second` is as it is in whatever is found */
 } key;
 
-static bool stands(const stile_gate *gate, const stile_gate_scratch *s,
-                   const stile_gate_group *group, key k)
-{
-    const stile_gate_member *members = gate->members + group->members;
-    const char *text = s->text + STILE_GATE_PAD + k.at;
-    uint64_t head = stile_gate_load(text);
-    uint32_t part = k.gram / (256 / STILE_GATE_PARTS);
-
-    for (uint32_t i = group->start[part]; i < group->start[part + 1]; i++)
-        if (members[i].gram == k.gram && (!k.exact || members[i].second == k.second) &&
-            stile_gate_is(&gate->literals[members[i].literal], text, head))
-            return true;
-    return false;
-}
-
 /* The first `count` bits. */
 static uint32_t first_bits(uint32_t bits, uint32_t count)
 {
     return count < 32 ? bits & ((UINT32_C(1) << count) - 1) : bits;
+}
+
+static bool stands(const stile_gate *gate, const stile_gate_scratch *s,
+                   const stile_gate_group *group, key k)
+{
+    const char *grams = gate->members.grams + group->members;
+    const char *seconds = gate->members.seconds + group->members;
+    const uint32_t *literals = gate->members.literals + group->members;
+    const char *text = s->text + STILE_GATE_PAD + k.at;
+    uint64_t head = stile_gate_load(text);
+    uint32_t part = k.gram / (256 / STILE_GATE_PARTS);
+
+    for (uint32_t i = group->start[part], end = group->start[part + 1]; i < end; i += STILE_LANES) {
+        uint32_t same = stile_lanes_bits(stile_lanes_equal(stile_lanes_load(grams + i), k.gram));
+        if (k.exact)
+            same &= stile_lanes_bits(stile_lanes_equal(stile_lanes_load(seconds + i), k.second));
+        for (same = first_bits(same, end - i); same; same &= same - 1)
+            if (stile_gate_is(&gate->literals[literals[i + (uint32_t)__builtin_ctz(same)]], text,
+                              head))
+                return true;
+    }
+    return false;
 }
 
 static bool find_word(const stile_gate *gate, const stile_gate_scratch *s,
@@ -43,8 +51,7 @@ static bool find_word(const stile_gate *gate, const stile_gate_scratch *s,
     uint32_t end = stile_gate_word_from(w, in.high + 1);
 
     for (uint32_t i = stile_gate_word_from(w, in.low); i < end; i += STILE_GATE_FILTER_BYTES) {
-        uint32_t whole = kernel->members(&group->first, w->first + i) &
-                         kernel->members(&group->second, w->second + i);
+        uint32_t whole = kernel->both(&group->first, &group->second, w->first + i, w->second + i);
         uint32_t pairs = group->pairs ? kernel->members(&group->pair, w->pair + i) : 0;
         for (uint32_t bits = first_bits(whole | pairs, end - i); bits; bits &= bits - 1) {
             uint32_t k = (uint32_t)__builtin_ctz(bits), word = i + k;
@@ -64,8 +71,7 @@ static bool find_other(const stile_gate *gate, const stile_gate_scratch *s,
     const uint8_t *text = (const uint8_t *)s->text + STILE_GATE_PAD;
 
     for (uint32_t i = in.low; i <= in.high; i += STILE_GATE_FILTER_BYTES) {
-        uint32_t bits = gate->kernel->members(&group->first, text + i) &
-                        gate->kernel->members(&group->second, text + i + 1);
+        uint32_t bits = gate->kernel->both(&group->first, &group->second, text + i, text + i + 1);
         for (bits = first_bits(bits, in.high - i + 1); bits; bits &= bits - 1) {
             *at = i + (uint32_t)__builtin_ctz(bits);
             if (stands(gate, s, group, (key){*at, text[*at], 0, false}))

@@ -58,6 +58,8 @@ struct stile_gate_scratch {
     uint32_t scan;
     stile_gate_meeting meetings[STILE_GATE_MEETINGS];
     size_t meeting_count;
+    bool met_before;    /* there were more; some are looked at already */
+    unsigned char *may; /* one byte a pattern */
     stile_gate_range *ranges;
     size_t range_count, range_size;
     bool failed; /* memory ran out */

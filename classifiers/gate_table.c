@@ -328,7 +328,9 @@ void stile_gate_destroy(stile_gate *gate)
     stile_free(gate->pilots);
     stile_free(gate->sets);
     stile_free(gate->groups);
-    stile_free(gate->members);
+    stile_free(gate->members.grams);
+    stile_free(gate->members.seconds);
+    stile_free(gate->members.literals);
     stile_free(gate);
 }
 

@@ -54,11 +54,12 @@ typedef struct stile_gate_set {
     uint32_t group[STILE_GATE_SETS]; /* or STILE_GATE_NO_GROUP */
 } stile_gate_set;
 
-/* `gram`: the first byte of the hash, the pair, or the first byte; `second` as the filter has it. */
-typedef struct stile_gate_member {
-    uint8_t gram, second;
-    uint32_t literal;
-} stile_gate_member;
+/* Gram: the first byte of the hash, the pair, or the first byte; second as the filter has it. Both are padded by
+ * STILE_LANES. */
+typedef struct stile_gate_members {
+    char *grams, *seconds;
+    uint32_t *literals;
+} stile_gate_members;
 
 enum { STILE_GATE_LINE = 64 }; /* bytes that memory gives at once */
 
@@ -98,7 +99,7 @@ struct stile_gate {
     stile_gate_group *groups; /* from 1 on */
     size_t group_count;
     const stile_gate_kernel *kernel;
-    stile_gate_member *members;
+    stile_gate_members members;
     uint64_t begins[STILE_GATE_SETS][(1 << STILE_GATE_BITS) / 64]; /* bit: some pilot begins so */
     stile_gate_table tables[STILE_GATE_SETS * STILE_GATE_LENGTHS]; /* a set's stand together */
 };

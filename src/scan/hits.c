@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/hits.h"
 
+#include "scan/idle.h"
+
 #define CANCEL_WITHIN 100 /* bytes around a match in which its rule's "not" cancels it */
 
 static stile_status add(stile_scan_hits *h, stile_scan_hit hit, stile_error *err)
@@ -276,17 +278,6 @@ static stile_status pass_prefilter(stile_scanner *scanner, const stile_scan_view
     return STILE_OK;
 }
 
-/* Signals that cannot feed a combination, as another of its rules has no match. Twice: one that goes may take
- * others with it. */
-static void drop_idle(const stile_policy *policy, unsigned char *may)
-{
-    for (int round = 0; round < 2; round++)
-        for (size_t k = 0; k < policy->signal_count; k++) {
-            uint32_t i = policy->signals[k];
-            may[i] = may[i] && feeds_any(policy, may, i);
-        }
-}
-
 /* Which rules may match, in `may`, and where those that the gate knows may start. Signals that cannot feed a
  * combination are dropped, unless `all` are wanted. */
 static stile_status find_places(stile_scanner *scanner, const stile_scan_view *view, bool all,
@@ -297,6 +288,8 @@ static stile_status find_places(stile_scanner *scanner, const stile_scan_view *v
     const stile_gate *gate = stile_policy_gate(policy, which);
     const unsigned char *reads = policy->reads[view->kind];
     unsigned char *may = scanner->may;
+    const stile_idle wants = {policy, view->kind};
+    const stile_gate_caller caller = {.drop_context = &wants, .drop = stile_idle_drop};
     stile_status st;
 
     *out = (places){NULL, 0};
@@ -304,8 +297,8 @@ static stile_status find_places(stile_scanner *scanner, const stile_scan_view *v
         memcpy(may, reads, policy->rules.count);
         return STILE_OK;
     }
-    if ((st = stile_gate_scan(gate, scanner->gates[which], view->text, &out->ranges, &out->count,
-                              err)))
+    if ((st = stile_gate_scan(gate, scanner->gates[which], view->text, all ? NULL : &caller,
+                              &out->ranges, &out->count, err)))
         return st;
     memset(may, 0, policy->rules.count);
     for (size_t i = 0; i < out->count; i++)
@@ -313,7 +306,7 @@ static stile_status find_places(stile_scanner *scanner, const stile_scan_view *v
     for (size_t i = 0; i < policy->unknown_count[which]; i++)
         may[policy->unknown[which][i]] = reads[policy->unknown[which][i]];
     if (!all)
-        drop_idle(policy, may);
+        stile_drop_idle(policy, may);
     return pass_prefilter(scanner, view, arena, err);
 }
 

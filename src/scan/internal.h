@@ -32,7 +32,9 @@ struct stile_policy {
         *reads[STILE_VIEW_KINDS]; /* one byte a rule: 1 when its pattern reads such views */
     /* The combinations that rule i feeds: feeds[feeds_from[i]] up to feeds_from[i + 1]. */
     uint32_t *feeds_from, *feeds;
-    uint32_t *signals; /* the rules that are */
+    uint32_t (*together)
+        [STILE_MAX_NEAR]; /* of each combination its rules; the first again where they are fewer */
+    uint32_t *signals;    /* the rules that are */
     size_t signal_count;
     uint32_t *unknown[STILE_PREFILTERS]; /* rules of such views of which the gate knows nothing */
     size_t unknown_count[STILE_PREFILTERS];

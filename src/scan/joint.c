@@ -6,11 +6,13 @@
 
 #include "base/memory.h"
 #include "classifiers/reach.h"
+#include "scan/idle.h"
 
 #define MOST_TRIES 32 /* matches of one rule looked at that do not cross */
 
 struct stile_joint_plan {
     stile_reach *reach; /* of each rule */
+    uint32_t *within;   /* of each rule, the most bytes of a combination that takes it */
 };
 
 /* Bytes before `low` came from before the joint, bytes from `high` on from behind it. */
@@ -24,6 +26,7 @@ typedef struct look {
     const stile_gate *gate;
     stile_slice text;
     stile_runs runs;
+    joint joints[2];                /* none where `high` is 0 or `low` at the text's end */
     const stile_gate_range *ranges; /* of rule i: from first[i] up to first[i + 1] */
     uint32_t *first;
     uint32_t *rules; /* those that may match at all */
@@ -35,20 +38,29 @@ stile_status stile_joint_plan_create(const stile_rules *rules, stile_joint_plan 
 {
     stile_joint_plan *plan = stile_alloc(sizeof *plan);
 
-    if (!plan || !(plan->reach = stile_alloc_array(rules->count, sizeof *plan->reach))) {
+    if (!plan || !(plan->reach = stile_alloc_array(rules->count, sizeof *plan->reach)) ||
+        !(plan->within = stile_alloc_array(rules->count, sizeof *plan->within))) {
         stile_joint_plan_destroy(plan);
         return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
     }
     for (size_t i = 0; i < rules->count; i++)
         plan->reach[i] = stile_reach_of(rules->rules[i].pattern_text);
+    for (size_t c = 0; c < rules->combination_count; c++) {
+        const stile_rule *rule = &rules->rules[rules->combinations[c]];
+        for (size_t n = 0; n < rule->near_count; n++)
+            if (plan->within[rule->near[n]] < rule->within)
+                plan->within[rule->near[n]] = rule->within;
+    }
     *out = plan;
     return STILE_OK;
 }
 
 void stile_joint_plan_destroy(stile_joint_plan *plan)
 {
-    if (plan)
+    if (plan) {
         stile_free(plan->reach);
+        stile_free(plan->within);
+    }
     stile_free(plan);
 }
 
@@ -71,6 +83,20 @@ static joint joint_at(const stile_scan_view *view, uint32_t at)
     return j;
 }
 
+/* Whether a match that crosses a joint, or one that a combination takes about it, may have something at `at`. */
+static bool is_near(const void *context, uint32_t pattern, uint32_t at)
+{
+    const look *l = context;
+    const stile_joint_plan *plan = l->scanner->policy->joints;
+    uint32_t reach = stile_reach_within(&plan->reach[pattern], &l->runs);
+    uint64_t far = (uint64_t)reach + plan->within[pattern];
+
+    for (int i = 0; i < 2; i++)
+        if (at + far >= l->joints[i].low && at <= l->joints[i].high + far)
+            return true;
+    return false;
+}
+
 /* Where matches may start that the gate knows of, and whose they may be. */
 static stile_status find_starts(look *l, stile_error *err)
 {
@@ -78,8 +104,10 @@ static stile_status find_starts(look *l, stile_error *err)
     const stile_rules *rules = &scanner->policy->rules;
     const unsigned char *reads = scanner->policy->reads[STILE_VIEW_NORMALIZED];
     size_t count, at = 0;
+    const stile_idle idle = {scanner->policy, STILE_VIEW_NORMALIZED};
+    const stile_gate_caller caller = {l, is_near, &idle, stile_idle_drop};
     stile_status st = stile_gate_scan(l->gate, scanner->gates[STILE_PREFILTER_OTHER], l->text,
-                                      &l->ranges, &count, err);
+                                      &caller, &l->ranges, &count, err);
 
     for (uint32_t i = 0; !st && i < rules->count; i++) {
         l->first[i] = (uint32_t)at;
@@ -204,12 +232,14 @@ stile_status stile_joint_may_cross(stile_scanner *scanner, const stile_scan_view
     *may = !l.gate;
     if (!l.gate || view->text.len == 0)
         return STILE_OK;
+    stile_runs_of(l.text, &l.runs);
+    for (int i = 0; i < 2; i++)
+        l.joints[i] = joint_at(view, at[i]);
     if ((st = find_starts(&l, err)))
         return st;
-    stile_runs_of(l.text, &l.runs);
     for (int i = 0; i < 2 && !*may; i++) {
-        joint j = joint_at(view, at[i]);
-        *may = j.high > 0 && j.low < view->text.len && any_crosses(&l, &j);
+        const joint *j = &l.joints[i];
+        *may = j->high > 0 && j->low < view->text.len && any_crosses(&l, j);
     }
     return STILE_OK;
 }

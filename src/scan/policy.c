@@ -148,6 +148,21 @@ static stile_status note_signals(stile_policy *policy, stile_error *err)
     return STILE_OK;
 }
 
+static stile_status note_together(stile_policy *policy, stile_error *err)
+{
+    const stile_rules *rules = &policy->rules;
+
+    policy->together = stile_alloc_array(rules->combination_count, sizeof *policy->together);
+    if (!policy->together)
+        return stile_fail(err, STILE_NO_MEMORY, "scan: out of memory");
+    for (size_t c = 0; c < rules->combination_count; c++) {
+        const stile_rule *rule = &rules->rules[rules->combinations[c]];
+        for (size_t n = 0; n < STILE_MAX_NEAR; n++)
+            policy->together[c][n] = rule->near[n < rule->near_count ? n : 0];
+    }
+    return STILE_OK;
+}
+
 static stile_status note_feeds(stile_policy *policy, stile_error *err)
 {
     const stile_rules *rules = &policy->rules;
@@ -184,7 +199,7 @@ static stile_status make_gates(stile_policy *policy, stile_error *err)
             st = note_unknown(policy, which, err);
     for (int kind = 0; !st && kind < STILE_VIEW_KINDS; kind++)
         st = note_reads(policy, kind, err);
-    if (!st && !(st = note_signals(policy, err)))
+    if (!st && !(st = note_signals(policy, err)) && !(st = note_together(policy, err)))
         st = note_feeds(policy, err);
     return st ? st : stile_joint_plan_create(&policy->rules, &policy->joints, err);
 }
@@ -250,6 +265,7 @@ void stile_policy_unref(stile_policy *policy)
     stile_free(policy->signals);
     for (int kind = 0; kind < STILE_VIEW_KINDS; kind++)
         stile_free(policy->reads[kind]);
+    stile_free(policy->together);
     stile_free(policy->feeds_from);
     stile_free(policy->feeds);
     stile_joint_plan_destroy(policy->joints);

@@ -186,7 +186,8 @@ Test(gate, no_match_starts_where_it_gives_no_range)
             char made[TEXT_BYTES];
             size_t count, at = 0, s, e, found_s, found_e;
             stile_slice text = {made, make_text(&r, made)};
-            cr_assert_eq(stile_gate_scan(gate, scratch, text, &ranges, &count, NULL), STILE_OK);
+            cr_assert_eq(stile_gate_scan(gate, scratch, text, NULL, &ranges, &count, NULL),
+                         STILE_OK);
             closed += count == 0;
             while (stile_pattern_match(compiled, m, text, at, &s, &e) == STILE_MATCH_FOUND) {
                 matched++;
@@ -384,8 +385,9 @@ Test(gate, a_text_of_one_repeated_trigger_has_few_ranges)
         all[i] = stile_str(patterns[i]);
     cr_assert_eq(stile_gate_create(all, 3, &gate, NULL), STILE_OK);
     cr_assert_eq(stile_gate_scratch_create(gate, &scratch, NULL), STILE_OK);
-    cr_assert_eq(stile_gate_scan(gate, scratch, stile_buf_slice(&text), &ranges, &count, NULL),
-                 STILE_OK);
+    cr_assert_eq(
+        stile_gate_scan(gate, scratch, stile_buf_slice(&text), NULL, &ranges, &count, NULL),
+        STILE_OK);
     /* the first pattern's starts stand apart, one for each trigger */
     cr_assert_leq(count, text.len / 20 + 100, "%zu ranges", count);
     for (size_t i = 1; i < count; i++)

@@ -61,6 +61,29 @@ Test(gate_kernel, a_filter_has_what_was_added)
     }
 }
 
+Test(gate_kernel, two_filters_together_are_both)
+{
+    uint64_t seed = test_random_seed("gate_kernel.both");
+
+    for (uint32_t n = 0; n < test_cases(2000); n++) {
+        test_random r = test_random_case(seed, n);
+        stile_gate_filter filter[2] = {{{0}}, {{0}}};
+        uint8_t bytes[2][STILE_GATE_FILTER_BYTES];
+        uint32_t expected;
+        for (int which = 0; which < 2; which++) {
+            for (uint32_t k = test_random_below(&r, 200); k > 0; k--)
+                stile_gate_filter_add(&filter[which], (uint8_t)test_random_below(&r, 256));
+            fill(&r, bytes[which], sizeof bytes[which]);
+        }
+        expected = stile_gate_kernel_portable.members(&filter[0], bytes[0]) &
+                   stile_gate_kernel_portable.members(&filter[1], bytes[1]);
+        cr_assert_eq(stile_gate_kernel_best()->both(&filter[0], &filter[1], bytes[0], bytes[1]),
+                     expected, "seed %llu case %u", (unsigned long long)seed, n);
+        cr_assert_eq(stile_gate_kernel_portable.both(&filter[0], &filter[1], bytes[0], bytes[1]),
+                     expected, "seed %llu case %u", (unsigned long long)seed, n);
+    }
+}
+
 Test(gate_kernel, places_where_literals_may_begin_are_the_same)
 {
     uint64_t seed = test_random_seed("gate_kernel.begins");
@@ -105,14 +128,16 @@ Test(gate_kernel, a_gate_gives_the_same_ranges_with_either)
             const stile_gate_range *ranges;
             size_t count, plain;
             gate->kernel = stile_gate_kernel_best();
-            cr_assert_eq(stile_gate_scan(gate, scratch, examples->texts[k], &ranges, &count, NULL),
-                         STILE_OK);
+            cr_assert_eq(
+                stile_gate_scan(gate, scratch, examples->texts[k], NULL, &ranges, &count, NULL),
+                STILE_OK);
             cr_assert_leq(count, 256);
             if (count)
                 memcpy(best, ranges, count * sizeof *ranges);
             gate->kernel = &stile_gate_kernel_portable;
-            cr_assert_eq(stile_gate_scan(gate, scratch, examples->texts[k], &ranges, &plain, NULL),
-                         STILE_OK);
+            cr_assert_eq(
+                stile_gate_scan(gate, scratch, examples->texts[k], NULL, &ranges, &plain, NULL),
+                STILE_OK);
             cr_assert_eq(plain, count, "%s: %zu ranges, %zu", policy->rules.rules[i].id, count,
                          plain);
             cr_assert(count == 0 || memcmp(best, ranges, count * sizeof *ranges) == 0, "%s",
@@ -129,7 +154,7 @@ static bool stands_in(const stile_gate *gate, const stile_gate_scratch *s, uint3
                       stile_gate_stretch in)
 {
     const stile_gate_group *group = &gate->groups[gate->sets[set].group[which]];
-    const stile_gate_member *members = gate->members + group->members;
+    const uint32_t *literals = gate->members.literals + group->members;
 
     if (gate->sets[set].group[which] == STILE_GATE_NO_GROUP)
         return false;
@@ -139,7 +164,7 @@ static bool stands_in(const stile_gate *gate, const stile_gate_scratch *s, uint3
                                           stile_gate_in_word[(unsigned char)text[-1]]))
             continue;
         for (uint32_t i = 0; i < group->start[STILE_GATE_PARTS]; i++)
-            if (stile_gate_is(&gate->literals[members[i].literal], text, stile_gate_load(text)))
+            if (stile_gate_is(&gate->literals[literals[i]], text, stile_gate_load(text)))
                 return true;
     }
     return false;
@@ -222,7 +247,7 @@ Test(gate_kernel, a_screen_drops_nothing_that_may_match)
             add_examples(&r, &policy->rules, &text);
             screening = kernels[n % 2];
             cr_assert_eq(
-                stile_gate_scan(gate, scratch, stile_buf_slice(&text), &ranges, &count, NULL),
+                stile_gate_scan(gate, scratch, stile_buf_slice(&text), NULL, &ranges, &count, NULL),
                 STILE_OK);
             stile_buf_release(&text);
         }
