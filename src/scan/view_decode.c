@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a text hides in an encoding, when what comes out is prose: a blob stays a blob. */
+#include <string.h>
+
 #include "base/utf8.h"
 #include "scan/view_backwards.h"
 #include "scan/view_decoders.h"
@@ -71,13 +73,36 @@ static stile_status take_stretch(decoding *d, stile_arena *scratch, const stile_
     return decode_level(d, &plain, depth + 1);
 }
 
+/* Without its NULs: every other byte of English in UTF-16 is one. `out` may be `whole` itself. */
+static stile_status drop_nuls(decoding *d, stile_arena *scratch, const stile_scan_view *whole,
+                              stile_scan_view *out)
+{
+    stile_slice text = whole->text;
+    stile_view_builder b;
+
+    if (!text.len || !memchr(text.ptr, 0, text.len)) {
+        *out = *whole;
+        return STILE_OK;
+    }
+    stile_view_builder_init(&b, scratch, whole, text.len + 16);
+    for (size_t start = 0, end; start < text.len; start = end + 1) {
+        for (end = start; end < text.len && text.ptr[end];)
+            end++;
+        if (end > start)
+            stile_view_add_exact(&b, start, text.ptr + start, end - start);
+    }
+    return stile_view_finish(&b, STILE_VIEW_DECODED, whole->how, out, d->err);
+}
+
 /* What decoder `i` gave at one place, stretch by stretch. */
 static stile_status take(decoding *d, stile_view_builder *b, size_t i, int depth)
 {
-    stile_scan_view whole;
+    stile_scan_view given, whole;
     stile_status st =
-        stile_view_finish(b, STILE_VIEW_DECODED, stile_decoders[i].how, &whole, d->err);
+        stile_view_finish(b, STILE_VIEW_DECODED, stile_decoders[i].how, &given, d->err);
 
+    if (st || (st = drop_nuls(d, b->arena, &given, &whole)))
+        return st;
     for (size_t start = 0, end; !st && start < whole.text.len; start = end + 1) {
         end = stile_stretch_end(whole.text, start);
         if (end - start >= STILE_LEAST_STRETCH)

@@ -25,7 +25,7 @@ size_t stile_stretch_end(stile_slice s, size_t at)
 
 /* What a byte does to a stretch, and to a character under way that lacks so many continuations. Bytes of no
  * text are like dice: a branch for each costs more than all else. */
-enum { PLAIN, LEADS_1, LEADS_2, LEADS_3, CONTINUES, ENDS, KINDS };
+enum { PLAIN, LEADS_1, LEADS_2, LEADS_3, CONTINUES, ENDS, SKIPPED, KINDS };
 
 typedef struct stretch_step {
     bool keeps;    /* the stretch goes on */
@@ -34,10 +34,10 @@ typedef struct stretch_step {
 } stretch_step;
 
 static const stretch_step steps[4][KINDS] = {
-    {{1, 1, 0}, {1, 1, 1}, {1, 1, 2}, {1, 1, 3}, {0, 0, 0}, {0, 0, 0}},
-    {{0, 1, 0}, {0, 1, 1}, {0, 1, 2}, {0, 1, 3}, {1, 1, 0}, {0, 0, 0}},
-    {{0, 1, 0}, {0, 1, 1}, {0, 1, 2}, {0, 1, 3}, {1, 1, 1}, {0, 0, 0}},
-    {{0, 1, 0}, {0, 1, 1}, {0, 1, 2}, {0, 1, 3}, {1, 1, 2}, {0, 0, 0}},
+    {{1, 1, 0}, {1, 1, 1}, {1, 1, 2}, {1, 1, 3}, {0, 0, 0}, {0, 0, 0}, {1, 0, 0}},
+    {{0, 1, 0}, {0, 1, 1}, {0, 1, 2}, {0, 1, 3}, {1, 1, 0}, {0, 0, 0}, {1, 0, 1}},
+    {{0, 1, 0}, {0, 1, 1}, {0, 1, 2}, {0, 1, 3}, {1, 1, 1}, {0, 0, 0}, {1, 0, 2}},
+    {{0, 1, 0}, {0, 1, 1}, {0, 1, 2}, {0, 1, 3}, {1, 1, 2}, {0, 0, 0}, {1, 0, 3}},
 };
 
 /* By the highest five bits, but for the few bytes that end a stretch among their like. */
@@ -49,6 +49,8 @@ static int kind_of(unsigned char c)
         CONTINUES, CONTINUES, CONTINUES, CONTINUES, CONTINUES, CONTINUES, CONTINUES, CONTINUES,
         LEADS_1,   LEADS_1,   LEADS_1,   LEADS_1,   LEADS_2,   LEADS_2,   LEADS_3,   ENDS,
     };
+    if (c == 0)
+        return SKIPPED;
     return c == '\t' || c == '\n' || c == '\r' ? PLAIN : kinds[c >> 3];
 }
 

@@ -13,7 +13,7 @@
  * control character thrown in makes prose pass for a blob. */
 size_t stile_stretch_end(stile_slice s, size_t at);
 
-/* Whether any stretch of these bytes may be long enough: never false where one is. */
+/* Whether any stretch of these bytes may be long enough, NULs taken out: never false where one is. */
 bool stile_may_have_stretch(stile_slice s);
 
 /* Mostly letters and spaces, in words. */
