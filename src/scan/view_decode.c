@@ -6,6 +6,7 @@
 #include "scan/view_backwards.h"
 #include "scan/view_decoders.h"
 #include "scan/view_orders.h"
+#include "scan/view_packed.h"
 #include "scan/view_stretch.h"
 #include "scan/view_triggers.h"
 
@@ -139,9 +140,23 @@ typedef struct decode_walk {
     const stile_scan_view *view;
     int depth;
     stile_run_map map;
-    /* A run that gave nothing is not read again from its middle: that would be quadratic. */
+    /* A run that gave nothing is not read again from its middle: that would be quadratic. By track. */
     size_t resume[STILE_DECODERS];
+    size_t counted, digits; /* up to where base64's digits were counted, and how many there are */
 } decode_walk;
+
+/* Where decoder `i` keeps how far it has read. Those of one kind by where groups of four digits begin, counted
+ * from the text's start: a run that goes on behind a pause keeps its track, but is of another shift there. */
+static size_t track_of(decode_walk *w, size_t i, size_t at)
+{
+    const stile_decoder *decoder = &stile_decoders[i];
+
+    if (!decoder->packing)
+        return i;
+    w->digits += stile_packed_digits(w->view->text, w->counted, at, decoder->packing);
+    w->counted = at;
+    return i - decoder->shift + (w->digits + decoder->shift) % 4;
+}
 
 /* At one place, the decoders up to the first that finds something and shares it with no other; *taken:
  * what that one read, or 0. */
@@ -152,11 +167,11 @@ static stile_status decode_at(decoding *d, decode_walk *w, size_t at, size_t *ta
 
     *taken = 0;
     for (size_t i = 0; !st && !*taken && may >> i; i++) {
-        size_t before = d->made, ran = 0;
-        if (at < w->resume[i] || !(may >> i & 1))
+        size_t before = d->made, ran = 0, track;
+        if (!(may >> i & 1) || at < w->resume[track = track_of(w, i, at)])
             continue;
         st = try_decoder(d, w->view, i, at, w->depth, &ran);
-        w->resume[i] = at + ran;
+        w->resume[track] = at + ran;
         if (d->made != before && !stile_decoders[i].shares)
             *taken = ran;
     }
@@ -192,6 +207,7 @@ static stile_status decode_level(decoding *d, const stile_scan_view *view, int d
     w.view = view;
     w.depth = depth;
     memset(w.resume, 0, sizeof w.resume);
+    w.counted = w.digits = 0;
     for (size_t at = stile_run_map_next(&w.map, 0); !st && at < view->text.len;) {
         size_t taken;
         st = decode_at(d, &w, at, &taken);

@@ -14,6 +14,9 @@ typedef struct stile_decoder {
     bool digits; /* it writes bytes in digits, which say nothing to whoever reads them */
     bool shares; /* what it read may be another's too, or hold one of another's runs */
     bool honest; /* prose is honestly written so: an order in it is none of view_orders.h */
+    unsigned
+        shift; /* digits of the run that it passes over; of decoders of one kind, all but this is the same */
+    const struct stile_packing *packing; /* of decoders of such a kind, else NULL */
 } stile_decoder;
 
 enum { STILE_DECODERS = 10 };

@@ -81,6 +81,15 @@ static inline bool next_digit(stile_slice text, const stile_packing *p, size_t d
     return true;
 }
 
+size_t stile_packed_digits(stile_slice text, size_t from, size_t to, const stile_packing *packing)
+{
+    size_t digits = 0;
+
+    for (size_t i = from; i < to; i++)
+        digits += value_of(packing, text.ptr[i]) >= 0 && !is_wrapping(text, i);
+    return digits;
+}
+
 /* Whether text[at..) has at least as many digits as a run. */
 static bool has_digits(stile_slice text, size_t at, const stile_packing *p)
 {
