@@ -114,41 +114,6 @@ static void see_override(finder *f, stile_slice text, size_t start, size_t at)
         add(f, "bidi", start, i);
 }
 
-/* Whether the parameters of a colour sequence switch on "conceal" (8); the 8 of "38;5;8" is a colour. */
-static bool sets_conceal(const char *p, const char *end)
-{
-    unsigned value = 0, skip = 0;
-    bool colour = false; /* the parameter before was 38 or 48 */
-
-    for (; p <= end; p++) {
-        if (p < end && isdigit((unsigned char)*p)) {
-            value = value < 1000 ? value * 10 + (unsigned)(*p - '0') : value;
-            continue;
-        }
-        if (colour)
-            skip = value == 5 ? 1 : value == 2 ? 3 : 0;
-        else if (skip)
-            skip--;
-        else if (value == 8)
-            return true;
-        colour = !colour && !skip && (value == 38 || value == 48);
-        value = 0;
-    }
-    return false;
-}
-
-/* Escape sequences that conceal, erase, move, or carry a hidden string. */
-static bool conceals(stile_slice text, size_t at, size_t len)
-{
-    const char *from = text.ptr + at, *last = from + len - 1;
-
-    if (len >= 2 && from[1] == ']')
-        return true;
-    if (*last == 'm')
-        return len > 3 && sets_conceal(from + 2, last);
-    return strchr("ABCDEFGHJKSTfhlsu", *last) != NULL;
-}
-
 /* What begins at text[at], which is no plain ASCII; gives where to go on. */
 static size_t see(finder *f, cluster clusters[CLUSTERS], stile_slice text, size_t at)
 {
@@ -156,7 +121,7 @@ static size_t see(finder *f, cluster clusters[CLUSTERS], stile_slice text, size_
     uint32_t cp;
 
     if (escape > 0) {
-        if (escape > 1 && conceals(text, at, escape))
+        if (escape > 1 && stile_terminal_hides(text, at, escape))
             add(f, "ansi", at, at + escape);
         return at + escape;
     }

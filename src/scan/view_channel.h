@@ -21,6 +21,9 @@ void stile_channel_add(stile_channel_list *list, stile_channel channel);
  * alone. */
 void stile_view_colours(stile_slice text, stile_channel_list *list);
 
+/* Whether the escape sequence text[at, at + len) takes from sight what says something. */
+bool stile_terminal_hides(stile_slice text, size_t at, size_t len);
+
 /* Letters of words with something unseen between them, one by one. */
 typedef struct stile_parted {
     size_t last;       /* where the last unseen character ended */

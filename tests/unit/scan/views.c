@@ -214,7 +214,14 @@ Test(views, channels_without_honest_use_are_found)
          "\xe2\x80\x8b\xe2\x80\x8b",
          "zero-width"},
         {"\x1b[8mhidden\x1b[0m", "ansi"},
-        {"\x1b[2K\x1b[1Gx", "ansi"},
+        {"read the other page first\x1b[2K\x1b[1Gx", "ansi"},
+        {"read the other page first\r\x1b[Kx", "ansi"},
+        {"read the other page first\n\x1b[1A\x1b[2Kx", "ansi"},
+        {"one line\nread the other page first\n\x1b[2J\x1b[Hx", "ansi"},
+        {"x\x1b[999Cread the other page first\n", "ansi"},
+        {"\x1b[90;1Hread the other page first", "ansi"},
+        {"\x1b]0;read the other page first\x07x", "ansi"},
+        {"\x1b[?1049hread it\x1b[?1049l", "ansi"},
         {"\x1b[8;1mhidden\x1b[0m", "ansi"},
         {"\xe2\x80\xaesnoitcurtsni\xe2\x80\xac", "bidi"},
         /* one behind each letter */
@@ -250,6 +257,13 @@ Test(views, channels_without_honest_use_are_found)
         "e/\xe2\x80\x8b"
         "f/\xe2\x80\x8bg/\xe2\x80\x8bh/\xe2\x80\x8bi",
         "\xef\xbb\xbfstart",
+        "read the other page first\rx",
+        "Building 10%\r\x1b[KBuilding 20%\r\x1b[KBuilding 100%\nDone.\n",
+        "\x1b[2K\x1b[1GResolving packages\n\x1b[2K\x1b[1GDone\n",
+        "[1/4] Fetching all the packages\x1b[1A\x1b[K\n[2/4] Linking\n",
+        "Downloading the newest version from mirror 3 ...\x1b[2K\rInstalled.\n",
+        "\x1b[?25l|\x1b[1D/\x1b[1D-\x1b[?25h done with all of them\n",
+        "\x1b[2J\x1b[HWelcome.\n",
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         stile_scan_views views = make(stile_str(rows[i][0]));
