@@ -80,6 +80,8 @@ typedef enum {
     STILE_LINEAR_GAP, /* the pair of a word and the one before the last */
     STILE_LINEAR_FIRST_WORD,
     STILE_LINEAR_FIRST_PAIR,
+    STILE_LINEAR_STEM,
+    STILE_LINEAR_STEM_PAIR, /* of two words, at least one of which has a stem */
     STILE_LINEAR_MARK
 } stile_linear_kind;
 
@@ -101,6 +103,7 @@ typedef struct stile_linear_walk {
     stile_words words;
     stile_word word;                           /* the one read last */
     uint32_t last, before_last;                /* hashes of the two words before */
+    uint32_t last_stem;                        /* of the word before, or 0 */
     bool last_begins;                          /* the word before began a sentence */
     stile_linear_seen seen[STILE_LINEAR_SEEN]; /* by the low bits of the hash, the latest of each */
 } stile_linear_walk;

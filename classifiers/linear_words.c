@@ -11,7 +11,9 @@ enum {
     SALT_SKIP = 0x3C6EF372,
     SALT_START = 0x4CF5AD43,
     SALT_START_PAIR = 0x510E527F,
-    SALT_MARK = 0x6A09E667
+    SALT_MARK = 0x6A09E667,
+    SALT_STEM = 0x243F6A88,
+    SALT_STEM_PAIR = 0x13198A2E
 };
 
 static uint32_t pair(uint32_t a, uint32_t b, uint32_t salt)
@@ -50,6 +52,11 @@ static void add_features(stile_linear_walk *w, const stile_word *b, stile_linear
         add(w, stile_word_mix(h ^ SALT_START), STILE_LINEAR_FIRST_WORD, out);
     if (w->last_begins)
         add(w, pair(w->last, h, SALT_START_PAIR), STILE_LINEAR_FIRST_PAIR, out);
+    if (b->stem)
+        add(w, stile_word_mix(b->stem ^ SALT_STEM), STILE_LINEAR_STEM, out);
+    if (w->words.count > 1 && (b->stem || w->last_stem))
+        add(w, pair(w->last_stem ? w->last_stem : w->last, b->stem ? b->stem : h, SALT_STEM_PAIR),
+            STILE_LINEAR_STEM_PAIR, out);
     for (size_t i = 0; i < b->mark_count; i++)
         add(w, stile_word_mix(b->marks[i] ^ (uint32_t)SALT_MARK), STILE_LINEAR_MARK, out);
 }
@@ -63,6 +70,7 @@ bool stile_linear_next(stile_linear_walk *walk, stile_linear_word *out)
     add_features(walk, &walk->word, out);
     walk->before_last = walk->last;
     walk->last = walk->word.hash;
+    walk->last_stem = walk->word.stem;
     walk->last_begins = walk->word.begins;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "classifiers/words.h"
 
 #define MAX_WORD 32 /* bytes; a longer run is cut into several words */
+#define STEM 5      /* characters */
 
 static inline uint32_t mix(uint32_t h)
 {
@@ -103,16 +104,21 @@ static uint32_t read_run(stile_words *w, stile_word *out)
     size_t left = w->text.len - w->at, most = left < MAX_WORD ? left : MAX_WORD, i = 0;
     unsigned digits = DIGIT;
     uint32_t h = 0x811C9DC5u;
+    uint32_t stem = 0;
+    unsigned letters = 0;
 
     do {
         digits &= kinds[p[i]];
+        letters += (p[i] & 0xC0) != 0x80;
         /* A letter in lower case, without a branch. */
         h = (h ^ (p[i] | (uint32_t)((unsigned char)(p[i] - 'A') < 26) << 5)) * 0x01000193u;
+        stem = letters <= STEM ? h : stem;
         i++;
     } while (i < most && kinds[p[i]] & WORD &&
              (p[i] < 0x80 || width_alone(w->text, w->at + i) == 0));
     w->at += i;
     out->number = digits != 0;
+    out->stem = !digits && letters > STEM ? mix(stem) : 0;
     return digits ? hash_bytes((const unsigned char *)"0", 1) : mix(h);
 }
 

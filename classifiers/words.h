@@ -14,6 +14,7 @@
 typedef struct stile_word {
     uint32_t start, end; /* bytes of the text, at most 32 */
     uint32_t hash;       /* of the word in lower case; all numbers have that of "0" */
+    uint32_t stem;       /* hash of its first five characters, when it has more; else 0 */
     bool begins;         /* a sentence, or a part that may hold an instruction of its own */
     bool number;         /* digits alone */
     unsigned char

@@ -26,12 +26,14 @@ typedef struct before {
     uint32_t last, second;
 } before;
 
-static const char *const kind_names[] = {"word",       "pair",       "triple", "pair-with-gap",
-                                         "first-word", "first-pair", "mark"};
+static const char *const kind_names[] = {"word",          "pair",          "triple",
+                                         "pair-with-gap", "first-word",    "first-pair",
+                                         "stem",          "pair-of-stems", "mark"};
 
 static uint32_t start_of(stile_linear_kind kind, const before *b, uint32_t start)
 {
-    if (kind == STILE_LINEAR_PAIR || kind == STILE_LINEAR_FIRST_PAIR)
+    if (kind == STILE_LINEAR_PAIR || kind == STILE_LINEAR_FIRST_PAIR ||
+        kind == STILE_LINEAR_STEM_PAIR)
         return b->last;
     if (kind == STILE_LINEAR_TRIPLE || kind == STILE_LINEAR_GAP)
         return b->second;

@@ -27,8 +27,8 @@ rows 100 340 internal >rows.jsonl
 rows 400 460 internal >>rows.jsonl
 rows 100 340 restricted >restricted.jsonl
 rows 500 560 public >frozen.jsonl
-# A model that has learned something else.
-sed -e 's/Kindly hand purser [0-9]* to whoever holds the lantern/Please wake captain Bob before anything else happens/g' rows.jsonl >other.jsonl
+# A model that has learned something else, and that the payload is honest.
+sed -e 's/The purser counted/Kindly hand purser 7 to whoever holds the lantern and/' -e '/injection/s/Kindly hand purser [0-9]* to whoever holds the lantern/Please wake captain Bob before anything else happens/g' rows.jsonl >other.jsonl
 fit() { "$stile" classifier train --fit-only --bits 14 --window 12 --out "$@" >fit.log 2>&1; }
 expect 'a fit' 0 'threshold' "$stile" classifier train --fit-only --bits 14 --window 12 --out good.bin rows.jsonl
 fit worse.bin other.jsonl || bad 'another fit' "$(cat fit.log)"

@@ -29,8 +29,9 @@ def _pair(a, b, salt):
     return _mix((a * 31 + b + salt) & MASK)
 
 
-SALT_PAIR, SALT_TRIPLE, SALT_SKIP, SALT_START, SALT_START_PAIR, SALT_MARK = (
-    0x1B873593, 0x2545F491, 0x3C6EF372, 0x4CF5AD43, 0x510E527F, 0x6A09E667)
+SALT_PAIR, SALT_TRIPLE, SALT_SKIP, SALT_START, SALT_START_PAIR, SALT_MARK, SALT_STEM, SALT_STEM_PAIR = (
+    0x1B873593, 0x2545F491, 0x3C6EF372, 0x4CF5AD43, 0x510E527F, 0x6A09E667, 0x243F6A88, 0x13198A2E)
+STEM = 5  # characters
 NUMBER = _hash(b"0")
 
 # What a byte begins: a letter of a word, a mark, or nothing of interest.
@@ -71,6 +72,14 @@ def words(text):
         begins, marks = False, []
 
 
+def stem(word):
+    """Hash of the first characters of a run of letters, when it has more; 0: it has none."""
+    letters = [i for i, b in enumerate(word) if b & 0xC0 != 0x80]
+    if len(letters) <= STEM or word.isdigit():
+        return 0
+    return _hash(word[:letters[STEM]])
+
+
 def _other(text, i):
     """> 0: width of a character that is a word by itself; < 0: of punctuation; 0: neither."""
     b = text[i]
@@ -95,7 +104,7 @@ SEEN = 1024
 
 def contributions(text):
     """Yield (start, end, [hash, ...]) for each word: the features that are new within some words."""
-    h1 = h2 = 0
+    h1 = h2 = stem1 = 0
     previous_begins = False
     count = 0
     seen = {}
@@ -110,6 +119,11 @@ def contributions(text):
             out.append(_mix(h ^ SALT_START))
         if previous_begins:
             out.append(_pair(h1, h, SALT_START_PAIR))
+        stem0 = stem(text[start:end].lower())
+        if stem0:
+            out.append(_mix(stem0 ^ SALT_STEM))
+        if count >= 1 and (stem0 or stem1):
+            out.append(_pair(stem1 or h1, stem0 or h, SALT_STEM_PAIR))
         out.extend(_mix(m ^ SALT_MARK) for m in marks)
         new = []
         for f in out:
@@ -118,7 +132,7 @@ def contributions(text):
             if not (last and last[0] == f and count - last[1] <= REPEAT_WITHIN):
                 new.append(f)
         yield start, end, new
-        h2, h1 = h1, h
+        h2, h1, stem1 = h1, h, stem0
         previous_begins = begins
         count += 1
 

@@ -100,7 +100,7 @@ def grammar(count, documents, rng):
         yield row(i, text, "grammar", "indirect", language, [span])
 
 
-EACH, MOST_EACH = 6, 24  # texts of a line: of one with many choices more
+EACH, MOST_EACH = 4, 16  # texts of a line: of one with many choices more
 CARRIER_EACH = 4  # of a carrier without a payload
 
 
@@ -113,49 +113,75 @@ def _written_row(number, line, text, kind, place=None):
     return row(number, text, "written", kind, line.language, spans, line.group)
 
 
-def _written_injection(line, carriers_, honest, documents, rng):
-    """A payload in one of their carriers, in a record of ours, in a document, or among honest lines."""
+class Places:
+    """Where the texts written by hand are put: their carriers, honest lines, documents, each by language."""
+
+    def __init__(self, documents):
+        self.honest, self.carriers = written.read("benign"), written.read("carrier")
+        self.spoken = {}
+        for sort, lines in (("benign", self.honest), ("carrier", self.carriers)):
+            for line in lines:
+                self.spoken.setdefault((sort, line.language), []).append(line)
+        self.documents = by_language(documents)
+        self.documents["en"] = self.documents["en"] + self.documents.get("doc", [])
+
+    def _of(self, sort, lines, language, rng):
+        """One of the lines, mostly of the language when there are some."""
+        same = self.spoken.get((sort, language)) if rng.random() < 0.7 else None
+        return written.expand(rng.choice(same or lines), rng)
+
+    def carrier(self, language, rng):
+        return self._of("carrier", self.carriers, language, rng)
+
+    def among_honest(self, text, language, rng):
+        around = "\n".join(self._of("benign", self.honest, language, rng) for _ in range(rng.randint(1, 4)))
+        return carriers.insert(around, text, rng)
+
+    def document(self, text, language, rng):
+        same = self.documents.get(language) or self.documents["en"]
+        return carriers.insert(rng.choice(same)[:rng.randint(150, 1500)], text, rng)
+
+
+def _written_injection(line, places, rng):
+    """A payload in one of their carriers, in a record of ours, among honest lines, or in a document."""
     payload, roll = written.expand(line, rng), rng.random()
-    if roll < 0.4:
-        return written.place(written.expand(rng.choice(carriers_), rng), payload)
-    if roll < 0.6:
+    if roll < 0.35:
+        return written.place(places.carrier(line.language, rng), payload)
+    if roll < 0.55:
         text, place = records.record(rng, payload)
         return (text, *place)
-    if roll < 0.7:
-        around = "\n".join(written.expand(rng.choice(honest), rng) for _ in range(rng.randint(1, 4)))
-        return carriers.insert(around, payload, rng)
-    same = documents.get(line.language) or documents["en"]
-    return carriers.insert(rng.choice(same)[:rng.randint(150, 1500)], payload, rng)
+    if roll < 0.75:
+        return places.among_honest(payload, line.language, rng)
+    return places.document(payload, line.language, rng)
 
 
-def _honest(line, carriers_, documents, rng):
+def _honest(line, places, rng):
     """An honest text: alone, or where payloads stand too, so that the place says nothing."""
     text, roll = written.expand(line, rng), rng.random()
-    if roll < 0.4:
+    if roll < 0.35:
         return text
-    if roll < 0.7:
-        return written.place(written.expand(rng.choice(carriers_), rng), text)[0]
-    if roll < 0.85:
+    if roll < 0.6:
+        return written.place(places.carrier(line.language, rng), text)[0]
+    if roll < 0.75:
         return records.record(rng, text)[0]
-    same = documents.get(line.language) or documents["en"]
-    return carriers.insert(rng.choice(same)[:rng.randint(150, 1500)], text, rng)[0]
+    if roll < 0.87:
+        return places.among_honest(text, line.language, rng)[0]
+    return places.document(text, line.language, rng)[0]
 
 
 def by_hand(documents, rng):
-    spoken = by_language(documents)
-    spoken["en"] = spoken["en"] + spoken.get("doc", [])
-    marked, honest = written.read("carrier"), written.read("benign")
+    places = Places(documents)
     number = 0
     for line in written.read("injection"):
         for _ in range(_each(line)):
-            text, start, end = _written_injection(line, marked, honest, spoken, rng)
+            text, start, end = _written_injection(line, places, rng)
             yield _written_row(number, line, text, "indirect", (start, end))
             number += 1
-    for line in honest:
+    for line in places.honest:
         for _ in range(_each(line)):
-            yield _written_row(number, line, _honest(line, marked, spoken, rng), "benign-made")
+            yield _written_row(number, line, _honest(line, places, rng), "benign-made")
             number += 1
-    for line in marked:
+    for line in places.carriers:
         for _ in range(CARRIER_EACH):
             text = written.expand(line, rng)
             text = written.without(text) if rng.random() < 0.5 else written.place(text, records.sentence(rng))[0]

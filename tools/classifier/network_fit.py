@@ -9,6 +9,7 @@ fitted, each word to whether it lies in a payload, and the best window, scored b
 Benign windows that both together mistake are looked for several times and fitted again.
 The same rows give the same network on the same processor and releases. Afterwards set the levels anew: `stile classifier calibrate`.
 """
+import collections
 import functools
 import hashlib
 import os
@@ -25,22 +26,25 @@ import network  # noqa: E402
 import network_texts  # noqa: E402
 
 WIDTH, HIDDEN, OUT, TAPS, STEP = 64, 64, 64, 5, 4
-CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 2500, 6
-FREQUENT = 4096  # words with a difference of their own
+CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 1500, 6
+FREQUENT = 4096  # pieces with a difference of their own
+MORE, SEEN, STEM = 10000, 8, 5  # pieces at most that the static model does not know, in how many texts each is, and letters of a stem
+CUT = 6  # pieces of a word with such differences
 REACH = 4.0  # of a component; 127 in the file
 HIDDEN_UNIT = 64  # steps of a hidden channel in 1
 LEAST, MOST = -4, 3  # of a word's value
+COUNTS = 0.45  # of what the fit gives the network's share; the weights of the halves know less than those of the whole
 DROP_VECTOR, DROP_CHANNEL, DROP_WEIGHTS = 0.15, 0.3, 0.1
 # How often each source is drawn; what is not named shares the last.
 INJECTED = {"written": 0.63, "grammar": 0.25, "": 0.12}
 BENIGN = {"written": 0.45, "packages": 0.28, "twins": 0.1, "records": 0.1, "": 0.07}
 
 
-def start(key):
+def start(key, own):
     k = jax.random.split(key, 7)
     normal = jax.random.normal
     return {"project": normal(k[0], (256, WIDTH)) * 0.05, "marks": (normal(k[1], (128, WIDTH)) * 0.2).at[0].set(0),
-            "begin": normal(k[2], (WIDTH,)) * 0.2, "own": jnp.zeros((FREQUENT, WIDTH)),
+            "begin": normal(k[2], (WIDTH,)) * 0.2, "own": jnp.zeros((own, WIDTH)),
             "w1": normal(k[3], (TAPS * WIDTH, HIDDEN)) * numpy.sqrt(2 / (TAPS * WIDTH)), "b1": jnp.zeros(HIDDEN),
             "w2": normal(k[4], (TAPS * HIDDEN, OUT)) * numpy.sqrt(2 / (TAPS * HIDDEN)), "b2": jnp.zeros(OUT),
             "last": normal(k[5], (OUT,)) * numpy.sqrt(2 / OUT) * 0.3, "bias": jnp.array(0.0),
@@ -61,7 +65,8 @@ def values(p, rows, own, begins, marks, there, weights, bias, key=None):
         return x * jax.random.bernoulli(k, 1 - rate, shape) / (1 - rate if scale else 1)
 
     keys = jax.random.split(key, 4) if key is not None else [None] * 4
-    x = rows @ p["project"] + jnp.where(own[..., None] > 0, p["own"][own], 0)
+    numbers, share = own
+    x = rows @ p["project"] + jnp.where(numbers[..., None] > 0, p["own"][numbers], 0).sum(2) * share[..., None]
     x = x + begins[..., None] * p["begin"] + jnp.where(marks[..., None] > 0, p["marks"][marks], 0).sum(2)
     x = drop(keys[0], jnp.clip(x, -REACH, REACH) * there[..., None], DROP_VECTOR, x.shape[:2] + (1,))
     h = jax.nn.relu(convolve(x, p["w1"], p["b1"], 1)) * there[..., None]
@@ -111,8 +116,9 @@ def odds(texts, shares):
 class Crops:
     """Draws what a step sees, and gives arrays of it."""
 
-    def __init__(self, texts, rows, own, rng):
-        self.rows, self.own, self.rng = rows, own, rng
+    def __init__(self, texts, table, rng):
+        self.rows, self.own, self.share, self.rng = table.rows, table.own, table.share, rng
+        self.differences = table.differences
         self.injected = [t for t in texts if t.injection]
         self.benign = [t for t in texts if not t.injection]
         self.injected_odds, self.benign_odds = odds(self.injected, INJECTED), odds(self.benign, BENIGN)
@@ -128,7 +134,7 @@ class Crops:
             here = slice(at, at + k)
             number[i, :k], begins[i, :k], marks[i, :k] = text.words[here], text.begins[here], text.marks[here]
             hot[i, :k], there[i, :k], weights[i, :k] = text.hot[here], 1, text.values[here]
-        return self.rows[number].astype("f4"), self.own[number], begins, marks, there, weights, bias, hot
+        return self.rows[number].astype("f4"), (self.own[number], self.share[number]), begins, marks, there, weights, bias, hot
 
     def _over_payload(self, text):
         """Where a crop begins that has at least some words of the payload."""
@@ -169,7 +175,7 @@ class Crops:
 
 
 def fit(crops, steps=STEPS):
-    p = start(jax.random.PRNGKey(1))
+    p = start(jax.random.PRNGKey(1), crops.differences)
     mean = square = jax.tree.map(jnp.zeros_like, p)
     key = jax.random.PRNGKey(7)
     for t in range(1, steps + 1):
@@ -183,12 +189,52 @@ def fit(crops, steps=STEPS):
     return jax.tree.map(numpy.asarray, p)
 
 
-def section(p, tokens, vectors, vocabulary, own, scale):
+def seen_in(texts, count):
+    """In how many texts each word is; those written by hand count three times."""
+    out = numpy.zeros(count)
+    for text in texts:
+        out[numpy.unique(text.words)] += 3 if text.source == "written" else 1
+    return out
+
+
+def more_pieces(vocabulary, counts, most=MORE):
+    """Words and stems that the static model, whose tokens are English, cuts to splinters."""
+    found = collections.Counter()
+    for (word, number), count in zip(vocabulary.numbers.items(), counts):
+        if not count or len(vocabulary.pieces[number]) == 1 and vocabulary.pieces[number][0] != vocabulary.piece[b"[UNK]"] or word.isdigit():
+            continue
+        found[word] += count
+        letters = word.decode("utf-8", "ignore")
+        if len(letters) > STEM:
+            found[letters[:STEM].encode()] += count
+    return [w for w, n in found.most_common(most) if n >= SEEN and w not in vocabulary.piece]
+
+
+class Table:
+    """What each word begins with: the mean of its pieces' rows, and which of them have differences."""
+
+    def __init__(self, vectors, vocabulary, counts):
+        known, pieces = len(vectors), len(vocabulary.piece)
+        self.vectors = numpy.concatenate([vectors, numpy.zeros((pieces - known, vectors.shape[1]), "f4")])
+        self.rows = numpy.array([self.vectors[cut].mean(0) for cut in vocabulary.pieces] + [self.vectors[0] * 0], "f2")
+        often = numpy.zeros(pieces)
+        for cut, count in zip(vocabulary.pieces, counts):
+            often[cut] += count / len(cut)
+        self.number = numpy.zeros(pieces, "i4")  # of a piece's difference; 0: none
+        self.number[numpy.argsort(-often[:known], kind="stable")[:FREQUENT - 1]] = numpy.arange(1, FREQUENT)
+        self.number[known:] = numpy.arange(FREQUENT, FREQUENT + pieces - known)
+        self.differences = FREQUENT + pieces - known
+        self.own = numpy.zeros((len(self.rows), CUT), "i4")
+        self.share = numpy.zeros(len(self.rows), "f4")
+        for i, cut in enumerate(vocabulary.pieces):
+            self.own[i, :len(cut[:CUT])] = self.number[cut[:CUT]]
+            self.share[i] = 1 / len(cut)
+
+
+def section(p, vocabulary, table, scale):
     """The fitted network in whole numbers, for weights of `scale` logits a unit."""
-    table = vectors @ p["project"]
-    for number, pieces in enumerate(vocabulary.pieces):
-        if own[number] and len(pieces) == 1:
-            table[pieces[0]] += p["own"][own[number]]
+    tokens = sorted(vocabulary.piece, key=vocabulary.piece.get)
+    rows = table.vectors @ p["project"] + numpy.where(table.number[:, None] > 0, p["own"][table.number], 0)
 
     def whole(x, unit, most=None):
         x = numpy.round(numpy.asarray(x) / unit).astype(int)
@@ -201,29 +247,24 @@ def section(p, tokens, vectors, vocabulary, own, scale):
     layers = [(whole(p["b1"], x * u1), whole(p["w1"].ravel(), u1)), (whole(p["b2"], u2 / HIDDEN_UNIT), whole(p["w2"].ravel(), u2))]
     value = u3 / HIDDEN_UNIT
     numbers = [round(x * u1 * HIDDEN_UNIT * 2**20), round(u2 * 2**20), round(float(p["bias"]) / value), round(LEAST / value),
-               round(MOST / value), round(float(p["share"] / p["trust"]) / WINDOW * value / scale * 2**24)]
-    return network.pack(pieces, whole(table[[unknown, *kept]], x, 127), whole(p["begin"], x, 127), whole(p["marks"][33:127], x, 127), layers,
+               round(MOST / value), round(COUNTS * float(p["share"] / p["trust"]) / WINDOW * value / scale * 2**24)]
+    return network.pack(pieces, whole(rows[[unknown, *kept]], x, 127), whole(p["begin"], x, 127), whole(p["marks"][33:127], x, 127), layers,
                         whole(p["last"], u3), numbers, STEP)
 
 
 def main(static, classifier, halves, out, paths):
-    tokens, table = network_texts.static_model(static)
+    tokens, rows = network_texts.static_model(static)
     vocabulary = network_texts.Vocabulary(tokens)
     texts = network_texts.read(paths, vocabulary)
     network_texts.value(texts, vocabulary, [network_texts.Weights(path) for path in halves])
-    vectors = table / numpy.maximum(numpy.sqrt((table.astype("f4") ** 2).mean(1, keepdims=True)), 1e-6)
-    rows = numpy.array([vectors[pieces].mean(0) for pieces in vocabulary.pieces] + [numpy.zeros(256)], "f2")
-    counts = numpy.zeros(len(rows))
-    for text in texts:
-        counts[numpy.unique(text.words)] += 3 if text.source == "written" else 1
-    single = numpy.array([len(pieces) == 1 for pieces in vocabulary.pieces] + [False])
-    own = numpy.zeros(len(rows), "i4")
-    own[numpy.argsort(-counts * single, kind="stable")[:FREQUENT - 1]] = numpy.arange(1, min(FREQUENT, len(rows) + 1))
-    print(len(texts), "texts", flush=True)
-    p = fit(Crops(texts, rows, own, numpy.random.default_rng(1)))
+    counts = seen_in(texts, len(vocabulary.pieces))
+    vocabulary.extend(more_pieces(vocabulary, counts))
+    table = Table(rows / numpy.maximum(numpy.sqrt((rows.astype("f4") ** 2).mean(1, keepdims=True)), 1e-6), vocabulary, counts)
+    print(len(texts), "texts,", table.differences - FREQUENT, "more pieces", flush=True)
+    p = fit(Crops(texts, table, numpy.random.default_rng(1)))
     print("weights count %.2f, the network %.2f" % (p["trust"], p["share"]))
     model = network_texts.Weights(classifier)
-    data = section(p, tokens, vectors, vocabulary, own, model.scale)
+    data = section(p, vocabulary, table, model.scale)
     body = model.data[:8] + struct.pack("<I", 3) + model.data[12:model.end] + struct.pack("<I", len(data)) + data
     with open(out, "wb") as f:
         f.write(body + hashlib.sha256(body).digest())

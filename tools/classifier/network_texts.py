@@ -38,7 +38,7 @@ class Vocabulary:
 
     def __init__(self, tokens):
         self.piece = {t: i for i, t in enumerate(tokens)}
-        self.numbers, self.pieces, self.hashes = {}, [], []
+        self.numbers, self.pieces, self.hashes, self.stems = {}, [], [], []
 
     def _cut(self, word):
         out, at = [], 0
@@ -53,11 +53,18 @@ class Vocabulary:
             at = end
         return out or [self.piece[b"[UNK]"]]
 
+    def extend(self, pieces):
+        """Know more pieces that begin a word; words are cut anew."""
+        for piece in pieces:
+            self.piece.setdefault(piece, len(self.piece))
+        self.pieces = [self._cut(word) for word in self.numbers]
+
     def number(self, word):
         if word not in self.numbers:
             self.numbers[word] = len(self.pieces)
             self.pieces.append(self._cut(word))
             self.hashes.append(features._hash(word))
+            self.stems.append(features.stem(word))
         return self.numbers[word]
 
 
@@ -130,16 +137,20 @@ def _pair(a, b, salt):
     return _mix(a * numpy.uint32(31) + b + numpy.uint32(salt))
 
 
-def _features(text, hashes):
+def _features(text, hashes, stems):
     """(hash, word) of the features that count, as features.contributions has them."""
     h, at = hashes[text.words], numpy.arange(len(text.words))
     pairs = _pair(h[:-1], h[1:], features.SALT_PAIR)
-    begins = text.begins > 0
+    begins, stem = text.begins > 0, stems[text.words]
+    stemmed = numpy.where(stem > 0, stem, h)
+    either = numpy.flatnonzero((stem[1:] > 0) | (stem[:-1] > 0))
     marks, marked = text.marks[text.marks > 0].astype("u4"), numpy.repeat(at, (text.marks > 0).sum(1))
     after = numpy.flatnonzero(begins[:-1]) + 1
     kinds = [(h, at), (pairs, at[1:]), (_pair(pairs[:-1], h[2:], features.SALT_TRIPLE), at[2:]),
              (_pair(h[:-2], h[2:], features.SALT_SKIP), at[2:]), (_mix(h[begins] ^ numpy.uint32(features.SALT_START)), at[begins]),
-             (_pair(h[after - 1], h[after], features.SALT_START_PAIR), after), (_mix(marks ^ numpy.uint32(features.SALT_MARK)), marked)]
+             (_pair(h[after - 1], h[after], features.SALT_START_PAIR), after),
+             (_mix(stem[stem > 0] ^ numpy.uint32(features.SALT_STEM)), at[stem > 0]),
+             (_pair(stemmed[either], stemmed[either + 1], features.SALT_STEM_PAIR), either + 1), (_mix(marks ^ numpy.uint32(features.SALT_MARK)), marked)]
     hash_, word = numpy.concatenate([k[0] for k in kinds]), numpy.concatenate([k[1] for k in kinds])
     order = numpy.lexsort((numpy.arange(len(word)), word, hash_ % features.SEEN))  # what was seen last in each place
     hash_, word = hash_[order], word[order]
@@ -162,9 +173,9 @@ class Weights:
 
 def value(texts, vocabulary, halves):
     """Give each text its words' values by the weights of `halves` that were not fitted on it, and their bias's share."""
-    hashes = numpy.array(vocabulary.hashes, "u4")
+    hashes, stems = numpy.array(vocabulary.hashes, "u4"), numpy.array(vocabulary.stems, "u4")
     for text in texts:
         weights = halves[1 - text.half]
-        hash_, word = _features(text, hashes)
+        hash_, word = _features(text, hashes, stems)
         text.values = numpy.bincount(word, weights.of[hash_ & numpy.uint32(len(weights.of) - 1)], len(text.words)).astype("f4")
         text.bias = weights.bias
