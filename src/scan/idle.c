@@ -8,18 +8,21 @@
 void stile_drop_idle(const stile_policy *policy, unsigned char *may)
 {
     unsigned char wanted[STILE_MAX_RULES];
+    bool any = true;
 
-    for (int round = 0, any = 1; any && round < ROUNDS; round++) {
-        any = 0;
+    for (int round = 0; any && round < ROUNDS; round++) {
+        any = false;
         memset(wanted, 0, policy->rules.count);
         for (size_t c = 0; c < policy->rules.combination_count; c++) {
             const uint32_t *rules = policy->together[c];
-            unsigned char whole = 1;
-            for (size_t n = 0; n < STILE_MAX_NEAR; n++)
-                whole &= may[rules[n]];
-            for (size_t n = 0; whole && n < STILE_MAX_NEAR; n++)
+            size_t n = 0;
+            while (n < STILE_MAX_NEAR && may[rules[n]])
+                n++;
+            if (n < STILE_MAX_NEAR)
+                continue; /* as nearly all, at the first or the second */
+            for (n = 0; n < STILE_MAX_NEAR; n++)
                 wanted[rules[n]] = 1;
-            any |= whole;
+            any = true;
         }
         for (size_t k = 0; k < policy->signal_count; k++)
             may[policy->signals[k]] &= wanted[policy->signals[k]];
