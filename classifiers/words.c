@@ -100,23 +100,24 @@ static uint32_t hash_bytes(const unsigned char *p, size_t len)
 /* A run of letters and digits from w->at on; moves past it. All numbers are one word. */
 static uint32_t read_run(stile_words *w, stile_word *out)
 {
-    const unsigned char *p = (const unsigned char *)w->text.ptr + w->at;
-    size_t left = w->text.len - w->at, most = left < MAX_WORD ? left : MAX_WORD, i = 0;
+    const unsigned char *start = (const unsigned char *)w->text.ptr + w->at, *p = start;
+    size_t left = w->text.len - w->at;
+    const unsigned char *end = start + (left < MAX_WORD ? left : MAX_WORD);
     unsigned digits = DIGIT;
     uint32_t h = 0x811C9DC5u;
     uint32_t stem = 0;
     unsigned letters = 0;
 
     do {
-        digits &= kinds[p[i]];
-        letters += (p[i] & 0xC0) != 0x80;
+        digits &= kinds[*p];
+        letters += (*p & 0xC0) != 0x80;
         /* A letter in lower case, without a branch. */
-        h = (h ^ (p[i] | (uint32_t)((unsigned char)(p[i] - 'A') < 26) << 5)) * 0x01000193u;
+        h = (h ^ (*p | (uint32_t)((unsigned char)(*p - 'A') < 26) << 5)) * 0x01000193u;
         stem = letters <= STEM ? h : stem;
-        i++;
-    } while (i < most && kinds[p[i]] & WORD &&
-             (p[i] < 0x80 || width_alone(w->text, w->at + i) == 0));
-    w->at += i;
+        p++;
+    } while (p < end && kinds[*p] & WORD &&
+             (*p < 0x80 || width_alone(w->text, w->at + (size_t)(p - start)) == 0));
+    w->at += (size_t)(p - start);
     out->number = digits != 0;
     out->stem = !digits && letters > STEM ? mix(stem) : 0;
     return digits ? hash_bytes((const unsigned char *)"0", 1) : mix(h);
