@@ -133,8 +133,10 @@ static size_t slide(sliding *s, stile_slice view, stile_linear_result *out)
     out->more = false;
     stile_linear_stretches_init(&stretches, s->model, view);
     while (stile_linear_stretches_next(&stretches, &word, &begins, &window_ends)) {
-        if (begins)
-            s->words = 0, s->sum = 0;
+        if (begins) {
+            s->words = 0;
+            s->sum = 0;
+        }
         add_word(s, &word);
         if (window_ends)
             judge_window(s, word.end, out);
