@@ -94,7 +94,8 @@ bool stile_terminal_hides(stile_slice text, size_t at, size_t len)
 {
     const char *from = text.ptr + at, last = from[len - 1];
 
-    if (len >= 2 && from[1] == ']') /* a string for the terminal alone: a title, the target of a link */
+    if (len >= 2 &&
+        from[1] == ']') /* a string for the terminal alone: a title, the target of a link */
         return true;
     if (last == 'm')
         return len > 3 && sets_conceal(from + 2, from + len - 1);
