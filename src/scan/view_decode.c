@@ -151,9 +151,9 @@ static size_t track_of(decode_walk *w, size_t i, size_t at)
 {
     const stile_decoder *decoder = &stile_decoders[i];
 
-    if (!decoder->packing)
+    if (!decoder->shifted)
         return i;
-    w->digits += stile_packed_digits(w->view->text, w->counted, at, decoder->packing);
+    w->digits += stile_base64_digits(w->view->text, w->counted, at);
     w->counted = at;
     return i - decoder->shift + (w->digits + decoder->shift) % 4;
 }

@@ -195,13 +195,13 @@ const stile_decoder stile_decoders[STILE_DECODERS] = {
     [HEX] = {"hex", hex, .digits = true},
     [BASE32] = {"base32", base32, .digits = true},
     [BASE64] = {"base64", base64_0, .digits = true, .shares = true, .honest = true, .shift = 0,
-                .packing = &stile_base64},
+                .shifted = true},
     [BASE64 + 1] = {"base64", base64_1, .digits = true, .shares = true, .honest = true, .shift = 1,
-                    .packing = &stile_base64},
+                    .shifted = true},
     [BASE64 + 2] = {"base64", base64_2, .digits = true, .shares = true, .honest = true, .shift = 2,
-                    .packing = &stile_base64},
+                    .shifted = true},
     [BASE64 + 3] = {"base64", base64_3, .digits = true, .shares = true, .honest = true, .shift = 3,
-                    .packing = &stile_base64},
+                    .shifted = true},
 };
 
 size_t stile_decoder_blank(size_t i, stile_slice text, size_t at)

@@ -11,12 +11,11 @@ typedef struct stile_decoder {
     /* Bytes of text[at..) read, 0: nothing here. Appends what they stand for, not all of it text. Work is
      * in proportion to what is read, or small. */
     size_t (*run)(stile_slice text, size_t at, stile_view_builder *b);
-    bool digits; /* it writes bytes in digits, which say nothing to whoever reads them */
-    bool shares; /* what it read may be another's too, or hold one of another's runs */
-    bool honest; /* prose is honestly written so: an order in it is none of view_orders.h */
-    unsigned
-        shift; /* digits of the run that it passes over; of decoders of one kind, all but this is the same */
-    const struct stile_packing *packing; /* of decoders of such a kind, else NULL */
+    bool digits;    /* it writes bytes in digits, which say nothing to whoever reads them */
+    bool shares;    /* what it read may be another's too, or hold one of another's runs */
+    bool honest;    /* prose is honestly written so: an order in it is none of view_orders.h */
+    unsigned shift; /* digits of the run that it passes over */
+    bool shifted;   /* of a kind that has four of them, by shift */
 } stile_decoder;
 
 enum { STILE_DECODERS = 10 };

@@ -81,12 +81,31 @@ static inline bool next_digit(stile_slice text, const stile_packing *p, size_t d
     return true;
 }
 
-size_t stile_packed_digits(stile_slice text, size_t from, size_t to, const stile_packing *packing)
+/* One of the 64 digits: a letter, a digit or one of "+/-_". */
+static const unsigned char is_base64[256] = {
+    ['+'] = 1, ['-'] = 1, ['/'] = 1, ['_'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1,
+    ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1, ['B'] = 1,
+    ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1,
+    ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1,
+    ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1,
+    ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1,
+    ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1,
+    ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
+    ['y'] = 1, ['z'] = 1};
+
+size_t stile_base64_digits(stile_slice text, size_t from, size_t to)
 {
     size_t digits = 0;
 
     for (size_t i = from; i < to; i++)
-        digits += value_of(packing, text.ptr[i]) >= 0 && !is_wrapping(text, i);
+        digits += is_base64[(unsigned char)text.ptr[i]];
+    for (size_t i = from; i < to; i++) {
+        const char *plus = memchr(text.ptr + i, '+', to - i);
+        if (!plus)
+            break;
+        i = (size_t)(plus - text.ptr);
+        digits -= is_wrapping(text, i);
+    }
     return digits;
 }
 

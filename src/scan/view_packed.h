@@ -21,8 +21,8 @@ size_t stile_packed_read(stile_slice text, size_t at, const stile_packing *packi
  * none; 0: there is no run, or it may have one, or is long. */
 size_t stile_packed_blank(stile_slice text, size_t at, const stile_packing *packing);
 
-/* Digits in text[from, to), those that only wrap lines left out. */
-size_t stile_packed_digits(stile_slice text, size_t from, size_t to, const stile_packing *packing);
+/* Digits of base64 in text[from, to), those that only wrap lines left out. */
+size_t stile_base64_digits(stile_slice text, size_t from, size_t to);
 
 /* Whether base32 has a run that begins at text[at]. */
 bool stile_may_base32(stile_slice text, size_t at);
