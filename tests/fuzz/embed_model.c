@@ -52,8 +52,10 @@ static void seal(unsigned char *file, size_t len)
 
 static void check_vectors(stile_embedder *embedder)
 {
-    const stile_embed_text texts[] = {{stile_str("ab a a"), stile_str("a stile. \xc3\xa9 ab")},
-                                      {{0}}};
+    const stile_embed_text texts[] = {
+        {stile_str("ab a a"), stile_str("a stile. \xc3\xa9 ab")},
+        {stile_str(""), stile_str("")},
+    };
     size_t dim = stile_embedder_dim(embedder);
     float *out = stile_alloc_array(2 * dim, sizeof *out);
 
