@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "classifiers/gate_kernel.h"
 
+#include "classifiers/gate_filter_avx2.h"
 #include "classifiers/gate_scan.h"
 
 static uint64_t words(const char *text)
@@ -45,7 +46,6 @@ const stile_gate_kernel stile_gate_kernel_portable = {words, members, both, begi
                                                       stile_gate_screen_portable};
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 
 __attribute__((target("avx2"))) static __m256i in_range(__m256i x, char low, char high)
 {
@@ -72,19 +72,7 @@ __attribute__((target("avx2"))) static uint64_t words_avx2(const char *text)
 __attribute__((target("avx2"))) static uint32_t members_avx2(const stile_gate_filter *filter,
                                                              const uint8_t *bytes)
 {
-    const __m256i bit =
-        _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16,
-                         32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
-    __m256i x = _mm256_loadu_si256((const __m256i_u *)bytes), low, high, in;
-    __m256i table0 = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)filter->bits));
-    __m256i table1 =
-        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)(filter->bits + 16)));
-
-    low = _mm256_and_si256(x, _mm256_set1_epi8(15));
-    high = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(15));
-    in = _mm256_blendv_epi8(_mm256_shuffle_epi8(table0, low), _mm256_shuffle_epi8(table1, low), x);
-    in = _mm256_and_si256(in, _mm256_shuffle_epi8(bit, high));
-    return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(in, _mm256_setzero_si256()));
+    return ~(uint32_t)_mm256_movemask_epi8(stile_gate_outside_avx2(filter, bytes));
 }
 
 __attribute__((target("avx2"))) static uint32_t both_avx2(const stile_gate_filter *f,

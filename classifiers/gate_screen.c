@@ -2,6 +2,7 @@
 /* Most pilots that are met stand alone: nothing else of their way is near. A screen sees that from the filters of the
  * way's rarest other clause, before the rest of the way is read. What it lets through is looked at in gate_near.c; it
  * drops nothing that would be found there. */
+#include "classifiers/gate_filter_avx2.h"
 #include "classifiers/gate_scan.h"
 
 #define AHEAD 8 /* meetings; their ways are fetched while others are looked at */
@@ -105,33 +106,13 @@ size_t stile_gate_screen_portable(const stile_gate *gate, const stile_gate_scrat
 }
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-/* 0xff for each of 32 bytes that is not in the filter. */
-__attribute__((target("avx2"))) static inline __m256i outside(const stile_gate_filter *filter,
-                                                              const uint8_t *bytes)
-{
-    const __m256i bit =
-        _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16,
-                         32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
-    __m256i x = _mm256_loadu_si256((const __m256i_u *)bytes), low, high, in;
-    __m256i table0 = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)filter->bits));
-    __m256i table1 =
-        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)(filter->bits + 16)));
-
-    low = _mm256_and_si256(x, _mm256_set1_epi8(15));
-    high = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(15));
-    in = _mm256_blendv_epi8(_mm256_shuffle_epi8(table0, low), _mm256_shuffle_epi8(table1, low), x);
-    in = _mm256_and_si256(in, _mm256_shuffle_epi8(bit, high));
-    return _mm256_cmpeq_epi8(in, _mm256_setzero_si256());
-}
-
 __attribute__((target("avx2,popcnt"))) static inline bool
 any_avx2(const stile_gate_filter *f, const stile_gate_filter *g, const uint8_t *first,
          const uint8_t *second, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i += STILE_GATE_FILTER_BYTES) {
-        __m256i out = _mm256_or_si256(outside(f, first + i), outside(g, second + i));
+        __m256i out = _mm256_or_si256(stile_gate_outside_avx2(f, first + i),
+                                      stile_gate_outside_avx2(g, second + i));
         uint32_t in = ~(uint32_t)_mm256_movemask_epi8(out), left = count - i;
         if (in & (left < 32 ? (UINT32_C(1) << left) - 1 : UINT32_MAX))
             return true;

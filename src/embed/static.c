@@ -119,8 +119,9 @@ static void embed_one(const static_embedder *e, const stile_embed_text *whole, f
     sums text, title;
 
     add_text(&text, e, whole->text);
-    add_text(&title, e, whole->title);
-    if (!to_length(title.whole, dim))
+    if (whole->title.len)
+        add_text(&title, e, whole->title);
+    if (!whole->title.len || !to_length(title.whole, dim))
         to_unit(text.whole, dim, out);
     else if (!to_length(text.whole, dim))
         to_unit(title.whole, dim, out);

@@ -74,7 +74,7 @@ static stile_status take_stretch(decoding *d, stile_arena *scratch, const stile_
     return decode_level(d, &plain, depth + 1);
 }
 
-/* Without its NULs: every other byte of English in UTF-16 is one. `out` may be `whole` itself. */
+/* Without its NULs: every other byte of English in UTF-16 is one. */
 static stile_status drop_nuls(decoding *d, stile_arena *scratch, const stile_scan_view *whole,
                               stile_scan_view *out)
 {
