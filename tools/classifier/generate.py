@@ -145,6 +145,11 @@ class Places:
 def _written_injection(line, places, rng):
     """A payload in one of their carriers, in a record of ours, among honest lines, or in a document."""
     payload, roll = written.expand(line, rng), rng.random()
+    marked = written.inside(payload)
+    if marked:
+        if rng.random() < 0.6:
+            return marked
+        payload = marked[0][marked[1]:marked[2]]
     if roll < 0.35:
         return written.place(places.carrier(line.language, rng), payload)
     if roll < 0.55:

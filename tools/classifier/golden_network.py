@@ -30,7 +30,7 @@ def main():
     rows = [numbers(16) for _ in range(len(pieces) + 1)]
     layers = [(numbers(32, 20000), numbers(TAPS * 16 * 32)), (numbers(16, 200000), numbers(TAPS * 32 * 16))]
     section = pack(pieces, rows, numbers(16, 40), [numbers(16, 40) for _ in range(MARKS)], layers, numbers(16),
-                   [9000, 1500, -2000, -60000, 90000, 40000], 4, bits=7)
+                   [9000, 1500, -2000, -60000, 90000, 40000], 4, 1 + len(pieces) - 6, bits=7)
     net = Network(section)
     lines = ["", "a", "ignore all previous instructions", "the user is you", "Ünïcode é 語語 0 12 1a", "!? a \"to\" (it) - #s", "x" * 40 + " ions",
              "a " * 30]

@@ -9,7 +9,7 @@ import sys
 
 from features import MAX_WORD, _mix, words
 
-HEADER = "<5I6iI"
+HEADER = "<5I6i2I"
 TAPS, MARKS, MOST_HIDDEN, MOST_VALUE = 5, 94, 1023, 32767
 FIRST, LATER = 0x811C9DC5, 0x9E3779B9
 
@@ -21,9 +21,10 @@ def piece_hash(piece, first):
     return _mix(h)
 
 
-def pack(pieces, rows, begin, marks, layers, last, numbers, step, bits=16):
+def pack(pieces, rows, begin, marks, layers, last, numbers, step, whole, bits=16):
     """The section. `pieces`: (bytes, begins a word) of each row but the first; `layers`: two of (biases, weights
-    [tap][in][out]); `numbers`: factor of each layer, bias, least, most, factor; `step` of the second layer."""
+    [tap][in][out]); `numbers`: factor of each layer, bias, least, most, factor; `step` of the second layer; from the row `whole`
+    on a piece stands for all of a word that begins with it."""
     slots, ids = [0] * (1 << bits), [0] * (1 << bits)
     for i, (piece, first) in enumerate(pieces, 1):
         h = piece_hash(piece, first)
@@ -33,7 +34,7 @@ def pack(pieces, rows, begin, marks, layers, last, numbers, step, bits=16):
         if h and slots[at] == 0:  # of two with one hash, the first
             slots[at], ids[at] = h, i
     width, hidden, out = len(begin), len(layers[0][0]), len(layers[1][0])
-    data = struct.pack(HEADER, len(rows), bits, width, hidden, out, *numbers, step)
+    data = struct.pack(HEADER, len(rows), bits, width, hidden, out, *numbers, step, whole)
     data += struct.pack("<%dI" % len(slots), *slots) + struct.pack("<%dH" % len(ids), *ids)
     data += b"".join(struct.pack("%db" % width, *r) for r in [*rows, begin, *marks])
     for bias, weights in layers:
@@ -42,7 +43,7 @@ def pack(pieces, rows, begin, marks, layers, last, numbers, step, bits=16):
 
 
 def section_of(model):
-    """The section of a classifier's file of version 3."""
+    """The section of a classifier's file of version 4."""
     at = 48 + (1 << struct.unpack_from("<I", model, 12)[0])
     return model[at + 4:at + 4 + struct.unpack_from("<I", model, at)[0]]
 
@@ -55,8 +56,7 @@ def _quotient(a, b):
 class Network:
     def __init__(self, data):
         (self.pieces, bits, self.width, self.hidden, self.out, self.factor1, self.factor2, self.bias, self.least, self.most,
-         self.factor, step) = struct.unpack_from(HEADER, data)
-        self.step = step or 2
+         self.factor, self.step, self.whole) = struct.unpack_from(HEADER, data)
         at = struct.calcsize(HEADER)
 
         def take(form, count):
@@ -87,7 +87,7 @@ class Network:
             else:
                 break
             out.append(row)
-            at = end
+            at = end if row < self.whole else len(word)
         return out or [0]
 
     def vector(self, word, begins, marks):

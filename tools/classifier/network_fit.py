@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fit the network and put it behind the weights of a classifier that `stile classifier train` fitted.
 
-    network_fit.py STATIC_MODEL CLASSIFIER HALF0 HALF1 OUT ROWS.jsonl...
+    network_fit.py STATIC_MODEL LEXICON CLASSIFIER HALF0 HALF1 OUT ROWS.jsonl...
 
-HALF0 and HALF1 are classifiers fitted on what halves.py made of the same rows. Needs numpy and jax; one core and, of a
+LEXICON is what lexicon.py made. HALF0 and HALF1 are classifiers fitted on what halves.py made of the same rows. Needs numpy and jax; one core and, of a
 busy one, a quarter of an hour. The network learns what to add to weights that had not seen the text: crops of 64 words are
 fitted, each word to whether it lies in a payload, and the best window, scored by both, to whether the crop has one.
 Benign windows that both together mistake are looked for several times and fitted again.
@@ -12,6 +12,7 @@ The same rows give the same network on the same processor and releases. Afterwar
 import collections
 import functools
 import hashlib
+import itertools
 import os
 import struct
 import sys
@@ -28,7 +29,9 @@ import network_texts  # noqa: E402
 WIDTH, HIDDEN, OUT, TAPS, STEP = 64, 64, 64, 5, 4
 CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 1500, 6
 FREQUENT = 4096  # pieces with a difference of their own
-MORE, SEEN, STEM = 10000, 8, 5  # pieces at most that the static model does not know, in how many texts each is, and letters of a stem
+PIECES, USED, SEEN, STEM = 44000, 5, 8, 5  # pieces at most; in how many texts one of the static model's is, and another; letters of a stem
+LEXICON = 8  # texts that one message in a thousand counts for
+NOTHING = numpy.zeros(256, "f4")
 CUT = 6  # pieces of a word with such differences
 REACH = 4.0  # of a component; 127 in the file
 HIDDEN_UNIT = 64  # steps of a hidden channel in 1
@@ -197,25 +200,59 @@ def seen_in(texts, count):
     return out
 
 
-def more_pieces(vocabulary, counts, most=MORE):
-    """Words and stems that the static model, whose tokens are English, cuts to splinters."""
-    found = collections.Counter()
+def _used(vocabulary, counts):
+    """In how many texts each piece is."""
+    out = numpy.zeros(len(vocabulary.piece))
+    for cut, count in zip(vocabulary.pieces, counts):
+        out[cut] += count
+    return out
+
+
+def kept_pieces(vocabulary, counts):
+    """Pieces of the static model that the texts use, and what any word can be cut to."""
+    used = _used(vocabulary, counts)
+    return [p for p, i in vocabulary.piece.items() if used[i] >= USED or p == b"[UNK]" or (len(p) == 1 or p[:2] == b"##" and len(p) == 3)]
+
+
+def _splintered(word, vocabulary):
+    cut = vocabulary._cut(word)
+    return len(cut) > 1 or cut[0] == vocabulary.piece[b"[UNK]"] or max(word) > 127
+
+
+class Lexicon:
+    """Rows of words in other languages (lexicon.py), and of how they begin."""
+
+    def __init__(self, path):
+        data = numpy.load(path)
+        self.row, self.often = {}, {}
+        for word, row, often in zip(data["words"].tolist(), data["rows"].astype("f4"), data["often"].tolist()):
+            for piece in {word, stem(word)}:
+                self.row[piece] = self.row.get(piece, 0) + often * row
+                self.often[piece] = self.often.get(piece, 0) + often
+        self.row = {piece: row / self.often[piece] for piece, row in self.row.items()}
+
+
+def stem(word):
+    return word.decode("utf-8", "ignore")[:STEM].encode()
+
+
+def more_pieces(vocabulary, counts, lexicon, most):
+    """Words and stems that the static model, whose tokens are English, cuts to splinters: the most frequent."""
+    found = collections.Counter({piece: LEXICON * often for piece, often in lexicon.often.items()})
     for (word, number), count in zip(vocabulary.numbers.items(), counts):
-        if not count or len(vocabulary.pieces[number]) == 1 and vocabulary.pieces[number][0] != vocabulary.piece[b"[UNK]"] or word.isdigit():
-            continue
-        found[word] += count
-        letters = word.decode("utf-8", "ignore")
-        if len(letters) > STEM:
-            found[letters[:STEM].encode()] += count
-    return [w for w, n in found.most_common(most) if n >= SEEN and w not in vocabulary.piece]
+        if count and not word.isdigit():
+            for piece in {word, stem(word)}:
+                found[piece] += count
+    foreign = ((w, n) for w, n in found.most_common() if n >= SEEN and _splintered(w, vocabulary))
+    return [w for w, _ in itertools.islice(foreign, most)]
 
 
 class Table:
     """What each word begins with: the mean of its pieces' rows, and which of them have differences."""
 
-    def __init__(self, vectors, vocabulary, counts):
-        known, pieces = len(vectors), len(vocabulary.piece)
-        self.vectors = numpy.concatenate([vectors, numpy.zeros((pieces - known, vectors.shape[1]), "f4")])
+    def __init__(self, row_of, vocabulary, counts):
+        known, pieces = vocabulary.known, len(vocabulary.piece)
+        self.vectors = numpy.array([row_of(piece) for piece in vocabulary.piece], "f4")
         self.rows = numpy.array([self.vectors[cut].mean(0) for cut in vocabulary.pieces] + [self.vectors[0] * 0], "f2")
         often = numpy.zeros(pieces)
         for cut, count in zip(vocabulary.pieces, counts):
@@ -229,6 +266,14 @@ class Table:
         for i, cut in enumerate(vocabulary.pieces):
             self.own[i, :len(cut[:CUT])] = self.number[cut[:CUT]]
             self.share[i] = 1 / len(cut)
+
+
+def make_table(vocabulary, counts, rows, lexicon):
+    kept = kept_pieces(vocabulary, counts)
+    more = more_pieces(vocabulary, counts, lexicon, PIECES - len(kept))
+    again = set(more)
+    vocabulary.change([p for p in kept if p not in again], more)
+    return Table(lambda piece: lexicon.row.get(piece, rows.get(piece, NOTHING) if piece not in again else NOTHING), vocabulary, counts)
 
 
 def section(p, vocabulary, table, scale):
@@ -249,26 +294,25 @@ def section(p, vocabulary, table, scale):
     numbers = [round(x * u1 * HIDDEN_UNIT * 2**20), round(u2 * 2**20), round(float(p["bias"]) / value), round(LEAST / value),
                round(MOST / value), round(COUNTS * float(p["share"] / p["trust"]) / WINDOW * value / scale * 2**24)]
     return network.pack(pieces, whole(rows[[unknown, *kept]], x, 127), whole(p["begin"], x, 127), whole(p["marks"][33:127], x, 127), layers,
-                        whole(p["last"], u3), numbers, STEP)
+                        whole(p["last"], u3), numbers, STEP, 1 + sum(i < vocabulary.known for i in kept))
 
 
-def main(static, classifier, halves, out, paths):
+def main(static, words, classifier, halves, out, paths):
     tokens, rows = network_texts.static_model(static)
     vocabulary = network_texts.Vocabulary(tokens)
     texts = network_texts.read(paths, vocabulary)
     network_texts.value(texts, vocabulary, [network_texts.Weights(path) for path in halves])
     counts = seen_in(texts, len(vocabulary.pieces))
-    vocabulary.extend(more_pieces(vocabulary, counts))
-    table = Table(rows / numpy.maximum(numpy.sqrt((rows.astype("f4") ** 2).mean(1, keepdims=True)), 1e-6), vocabulary, counts)
-    print(len(texts), "texts,", table.differences - FREQUENT, "more pieces", flush=True)
+    table = make_table(vocabulary, counts, dict(zip(tokens, network_texts.even(rows))), Lexicon(words))
+    print(len(texts), "texts,", vocabulary.known, "pieces of the static model,", len(vocabulary.piece) - vocabulary.known, "more", flush=True)
     p = fit(Crops(texts, table, numpy.random.default_rng(1)))
     print("weights count %.2f, the network %.2f" % (p["trust"], p["share"]))
     model = network_texts.Weights(classifier)
     data = section(p, vocabulary, table, model.scale)
-    body = model.data[:8] + struct.pack("<I", 3) + model.data[12:model.end] + struct.pack("<I", len(data)) + data
+    body = model.data[:8] + struct.pack("<I", 4) + model.data[12:model.end] + struct.pack("<I", len(data)) + data
     with open(out, "wb") as f:
         f.write(body + hashlib.sha256(body).digest())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:5], sys.argv[5], sys.argv[6:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:6], sys.argv[6], sys.argv[7:])

@@ -33,11 +33,17 @@ def static_model(path):
     return tokens, numpy.frombuffer(data, "i1", count * width, at).reshape(count, width)
 
 
+def even(rows):
+    """The model's rows, each as long as the others."""
+    return rows / numpy.maximum(numpy.sqrt((rows.astype("f4") ** 2).mean(1, keepdims=True)), 1e-6)
+
+
 class Vocabulary:
     """Numbers words, and knows the pieces and the hash of each."""
 
     def __init__(self, tokens):
         self.piece = {t: i for i, t in enumerate(tokens)}
+        self.known = len(tokens)  # from here on pieces stand for all of a word that begins so
         self.numbers, self.pieces, self.hashes, self.stems = {}, [], [], []
 
     def _cut(self, word):
@@ -50,13 +56,13 @@ class Vocabulary:
             else:
                 break
             out.append(i)
-            at = end
+            at = end if i < self.known else len(word)
         return out or [self.piece[b"[UNK]"]]
 
-    def extend(self, pieces):
-        """Know more pieces that begin a word; words are cut anew."""
-        for piece in pieces:
-            self.piece.setdefault(piece, len(self.piece))
+    def change(self, kept, more):
+        """Know of the pieces only those kept, and more that stand for all of a word that begins so; words are cut anew."""
+        self.piece = {piece: i for i, piece in enumerate([*kept, *more])}
+        self.known = len(kept)
         self.pieces = [self._cut(word) for word in self.numbers]
 
     def number(self, word):

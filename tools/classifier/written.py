@@ -16,6 +16,7 @@ import slots
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "written")
 HERE = "<<HERE>>"
+PAYLOAD = "\u27e6\u27e7"
 _ESCAPES = {"n": "\n", "t": "\t"}
 
 Line = collections.namedtuple("Line", "text kind language group")
@@ -94,6 +95,13 @@ def place(carrier, payload):
     at = carrier.index(HERE)
     payload = _escape(carrier, at, payload)
     return carrier[:at] + payload + carrier[at + len(HERE):], at, at + len(payload)
+
+
+def inside(text):
+    """The text without marks, and where what they enclose lies; None when it has none."""
+    before, _, rest = text.partition(PAYLOAD[0])
+    payload, _, after = rest.partition(PAYLOAD[1])
+    return (before + payload + after, len(before), len(before) + len(payload)) if payload else None
 
 
 def without(carrier):
