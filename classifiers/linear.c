@@ -10,10 +10,10 @@
 #define HEADER ((size_t)48)
 #define PLAIN 1    /* versions: this one ends with the weights */
 #define LABELLED 2 /* and in this one a label follows */
-#define NETWORK 3
+#define NETWORK 4 /* 3 was one with an older network */
 #define MIN_BITS 10
 #define MAX_BITS 22 /* 4 MiB of weights */
-/* No sum of a window can leave an int32: 256 words of 12 features of 127 units, as many times what the
+/* No sum of a window can leave an int32: 256 words of 18 features of 127 units, as many times what the
  * network adds, and a bias. */
 #define MAX_UNITS (1 << 24)
 
@@ -81,7 +81,7 @@ static stile_status read_header(stile_linear *m, const char *path, stile_error *
     if (m->file.len < HEADER || memcmp(p, "STILELIN", 8) != 0)
         return stile_fail(err, STILE_CORRUPT, "%s: not a classifier", path);
     version = u32_at(p + 8);
-    if (version < PLAIN || version > NETWORK)
+    if (version < PLAIN || version == 3 || version > NETWORK)
         return stile_fail(err, STILE_UNSUPPORTED, "%s: a classifier of version %u", path,
                           (unsigned)version);
     bits = u32_at(p + 12);

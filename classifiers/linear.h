@@ -72,7 +72,7 @@ void stile_linear_score(const stile_linear *model, stile_slice view, bool shown,
                         stile_linear_result *out);
 
 /* For tests against the reference and for `explain`: the features that end in one word. */
-#define STILE_LINEAR_FEATURES 12
+#define STILE_LINEAR_FEATURES 18
 typedef enum {
     STILE_LINEAR_WORD,
     STILE_LINEAR_PAIR,
@@ -82,7 +82,11 @@ typedef enum {
     STILE_LINEAR_FIRST_PAIR,
     STILE_LINEAR_STEM,
     STILE_LINEAR_STEM_PAIR, /* of two words, at least one of which has a stem */
-    STILE_LINEAR_MARK
+    STILE_LINEAR_MARK,
+    STILE_LINEAR_MACHINE, /* a word for a machine, as it stands */
+    STILE_LINEAR_BEFORE_MACHINE,
+    STILE_LINEAR_AFTER_MACHINE,
+    STILE_LINEAR_MACHINE_MARK /* right behind one */
 } stile_linear_kind;
 
 typedef struct stile_linear_word {
@@ -104,6 +108,8 @@ typedef struct stile_linear_walk {
     stile_word word;                           /* the one read last */
     uint32_t last, before_last;                /* hashes of the two words before */
     uint32_t last_stem;                        /* of the word before, or 0 */
+    uint32_t around[3];                        /* stems, or hashes, of the three words before */
+    size_t machine;                            /* number of the last word for a machine; 0: none */
     bool last_begins;                          /* the word before began a sentence */
     stile_linear_seen seen[STILE_LINEAR_SEEN]; /* by the low bits of the hash, the latest of each */
 } stile_linear_walk;

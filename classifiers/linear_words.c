@@ -2,8 +2,11 @@
 /* Words and their features, as docs/formats/classifier.md has them and tools/classifier/features.py
  * computes them: the two must agree in every bit, or the weights mean nothing. */
 #include "classifiers/linear.h"
+#include "classifiers/machines.h"
 
 #define REPEAT_WITHIN 32 /* words in which a feature counts once */
+#define CLOSE 3          /* words beside a word for a machine, and ... */
+#define FAR 12           /* ... behind it, that may be what it is told */
 
 enum {
     SALT_PAIR = 0x1B873593,
@@ -13,7 +16,12 @@ enum {
     SALT_START_PAIR = 0x510E527F,
     SALT_MARK = 0x6A09E667,
     SALT_STEM = 0x243F6A88,
-    SALT_STEM_PAIR = 0x13198A2E
+    SALT_STEM_PAIR = 0x13198A2E,
+    SALT_MACHINE = 0x03707344,
+    SALT_BEFORE = 0x299F31D0,
+    SALT_AFTER = 0x082EFA98,
+    SALT_LATER = 0x4C4E6C89,
+    SALT_CALL = 0x452821E6
 };
 
 static uint32_t pair(uint32_t a, uint32_t b, uint32_t salt)
@@ -33,6 +41,31 @@ static void add(stile_linear_walk *w, uint32_t hash, stile_linear_kind kind, sti
         return;
     out->hash[out->count] = hash;
     out->kind[out->count++] = (uint8_t)kind;
+}
+
+/* What stands beside a word for a machine, and whether it begins a sentence or is not the text's first. */
+static void add_machine(stile_linear_walk *w, const stile_word *b, stile_linear_word *out)
+{
+    uint32_t stem = b->stem ? b->stem : b->hash;
+    size_t behind = w->machine ? w->words.count - w->machine : FAR + 1;
+
+    if (behind == 1)
+        add(w, stile_word_mix((b->mark_count ? b->marks[0] : 0u) ^ (uint32_t)SALT_CALL),
+            STILE_LINEAR_MACHINE_MARK, out);
+    if (behind <= FAR)
+        add(w, stile_word_mix(stem ^ (behind <= CLOSE ? SALT_AFTER : SALT_LATER)),
+            STILE_LINEAR_AFTER_MACHINE, out);
+    if (stile_is_machine(b->hash, w->last)) {
+        uint32_t how = (b->begins ? 1u : 0u) | (w->machine ? 2u : 0u);
+        add(w, stile_word_mix(how ^ (uint32_t)SALT_MACHINE), STILE_LINEAR_MACHINE, out);
+        for (size_t i = 0; i < CLOSE && w->around[i]; i++)
+            add(w, stile_word_mix(w->around[i] ^ (uint32_t)SALT_BEFORE),
+                STILE_LINEAR_BEFORE_MACHINE, out);
+        w->machine = w->words.count;
+    }
+    w->around[2] = w->around[1];
+    w->around[1] = w->around[0];
+    w->around[0] = stem;
 }
 
 static void add_features(stile_linear_walk *w, const stile_word *b, stile_linear_word *out)
@@ -59,6 +92,7 @@ static void add_features(stile_linear_walk *w, const stile_word *b, stile_linear
             STILE_LINEAR_STEM_PAIR, out);
     for (size_t i = 0; i < b->mark_count; i++)
         add(w, stile_word_mix(b->marks[i] ^ (uint32_t)SALT_MARK), STILE_LINEAR_MARK, out);
+    add_machine(w, b, out);
 }
 
 bool stile_linear_next(stile_linear_walk *walk, stile_linear_word *out)

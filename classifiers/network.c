@@ -6,14 +6,13 @@
 #include "base/memory.h"
 #include "classifiers/network_file.h"
 
-#define HEADER ((size_t)48)
+#define HEADER ((size_t)52)
 #define MAX_SLOT_BITS 17
 #define MAX_FACTOR (1 << 24)
 #define MAX_BIAS (1 << 24)
 #define VECTORS 8     /* in the rings */
 #define HIDDEN 32     /* more than 4 * MAX_STEP */
 #define REACH_FIRST 2 /* positions either side */
-#define USUAL_STEP 2  /* of files that state none */
 #define MAX_STEP 6
 
 uint32_t stile_network_u32(const unsigned char *p)
@@ -60,7 +59,7 @@ static bool read_header(stile_network *n, const unsigned char *p, size_t *slots)
     n->most = i32_at(p + 36);
     n->factor = i32_at(p + 40);
     n->step = stile_network_u32(p + 44);
-    n->step = n->step ? n->step : USUAL_STEP;
+    n->whole = stile_network_u32(p + 48);
     if (bits < 4 || bits > MAX_SLOT_BITS)
         return false;
     *slots = (size_t)1 << bits;
@@ -68,7 +67,8 @@ static bool read_header(stile_network *n, const unsigned char *p, size_t *slots)
     return n->pieces >= 1 && n->pieces <= 65535 && n->pieces < *slots && width_fits(n->width) &&
            width_fits(n->first.out) && width_fits(n->second.out) && factor_fits(n->first.factor) &&
            factor_fits(n->second.factor) && factor_fits(n->factor) && bias_fits(n->bias) &&
-           bias_fits(n->least) && bias_fits(n->most) && n->least < n->most && n->step <= MAX_STEP;
+           bias_fits(n->least) && bias_fits(n->most) && n->least < n->most && n->step >= 1 &&
+           n->step <= MAX_STEP && n->whole >= 1 && n->whole <= n->pieces;
 }
 
 static size_t layer_size(const stile_network_layer *layer)

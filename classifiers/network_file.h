@@ -21,6 +21,7 @@ struct stile_network {
     int32_t bias, least, most;         /* of a word's value */
     int32_t factor;                    /* of 2^-24: from it to units of a weight */
     uint32_t step;                     /* hidden positions between two taps of the second layer */
+    uint32_t whole; /* from this row on a piece stands for all of a word that begins with it */
 };
 
 /* Of a section, and of the processor that it comes to. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a word to its vector: the mean of its pieces' rows, and what stands before it. A word is cut
- * into pieces from its front, the longest that the file knows first. */
+ * into pieces from its front, the longest that the file knows first; some end it. */
 #include "classifiers/network_file.h"
 
 #define MAX_BYTES 32 /* of a word */
@@ -71,6 +71,8 @@ static void add_pieces(const stile_network *n, const unsigned char *bytes, size_
             break;
         add_row(n, n->rows + (size_t)id * n->width, sums);
         count++;
+        if (id >= n->whole)
+            break;
     }
     if (!count)
         add_row(n, n->rows, sums);

@@ -75,6 +75,6 @@ stile_prefilter *stile_policy_prefilter(stile_policy *policy, int which, size_t 
 void stile_policy_prefilter_recall(stile_policy *policy);
 void stile_policy_prefilter_drop(stile_policy *policy);
 
-#define STILE_VIEW_CODE_VERSION 15 /* raised when views, scoring or the sanitizer change */
+#define STILE_VIEW_CODE_VERSION 16 /* raised when views, scoring or the sanitizer change */
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "scan/view_build.h"
+#include "scan/view_orders.h"
 
 const char *stile_view_kind_name(stile_view_kind kind)
 {
@@ -50,6 +51,8 @@ static stile_status make_hidden(stile_slice text, stile_arena *arena, stile_view
         (st = stile_view_codes(raw, arena, list, err)) ||
         (st = stile_view_extract(raw, arena, list, err)))
         return st;
+    if (!list->survey.ascii)
+        stile_view_add_styled_orders(normalized, list);
     stile_view_channels(text, &list->survey, &list->channels);
     out->channel_count = list->channels.count;
     out->channels = stile_arena_array(arena, out->channel_count, sizeof *out->channels);

@@ -10,7 +10,9 @@
 #define LEAST_WORDS 4 /* of a sentence */
 #define LEAST_PLAIN 2 /* of them words that every text has */
 #define MOST_ORDERS 4
-#define LONGEST 15 /* bytes of a word that is looked up */
+#define LEAST_STYLED 16 /* letters of an order that are written in others ... */
+#define STYLED_SHARE 60 /* ... and of a hundred of its letters */
+#define LONGEST 15      /* bytes of a word that is looked up */
 
 /* Each list is sorted. What somebody asks of an assistant, in the imperative. */
 static const char *const verbs[] = {
@@ -141,17 +143,48 @@ static size_t count_written(const stile_scan_view *view, size_t start, size_t en
     return written;
 }
 
-void stile_view_add_orders(const stile_scan_view *view, size_t written, stile_view_list *list)
+/* Letters and digits of text[start, end). */
+static size_t count_plain(stile_slice text, size_t start, size_t end)
+{
+    size_t count = 0;
+
+    for (size_t at = start; at < end; at++)
+        count += stile_ascii_is_letter(text.ptr[at]) || stile_ascii_is_digit(text.ptr[at]);
+    return count;
+}
+
+/* Of an order, `written` letters and more are in other bytes, and `share` of all of them in the hundred. */
+static void add_orders(const stile_scan_view *view, size_t written, size_t share,
+                       stile_view_list *list)
 {
     size_t found = 0, piece = 0;
 
     for (size_t start = 0, end; found < MOST_ORDERS && stile_find_order(view->text, &start, &end);
          start = end) {
         stile_channel channel = {.what = "encoded-order", .weight = (float)WEIGHT, .prose = true};
-        if (count_written(view, start, end, &piece) < written)
+        size_t other = count_written(view, start, end, &piece);
+        if (other < written || 100 * other < share * count_plain(view->text, start, end))
             continue;
         stile_scan_view_origin(view, (uint32_t)start, (uint32_t)end, &channel.start, &channel.end);
         stile_channel_add(&list->channels, channel);
         found++;
     }
+}
+
+void stile_view_add_orders(const stile_scan_view *view, size_t written, stile_view_list *list)
+{
+    add_orders(view, written, 0, list);
+}
+
+/* Ligatures of a PDF file are letters written otherwise, too, but few of them. */
+static bool any_styled(const stile_scan_view *view)
+{
+    size_t piece = 0;
+    return count_written(view, 0, view->text.len, &piece) >= LEAST_STYLED;
+}
+
+void stile_view_add_styled_orders(const stile_scan_view *normalized, stile_view_list *list)
+{
+    if (any_styled(normalized))
+        add_orders(normalized, LEAST_STYLED, STYLED_SHARE, list);
 }

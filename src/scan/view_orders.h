@@ -15,4 +15,8 @@ bool stile_find_order(stile_slice text, size_t *start, size_t *end);
 void stile_view_add_orders(const stile_scan_view *view, size_t written, stile_view_list *list);
 #define STILE_LEAST_WRITTEN 8
 
+/* The same for a normalized view: orders of which most letters were written as circled, mathematical, full-width or
+ * other letters that look like them. */
+void stile_view_add_styled_orders(const stile_scan_view *normalized, stile_view_list *list);
+
 #endif

@@ -26,9 +26,9 @@ typedef struct before {
     uint32_t last, second;
 } before;
 
-static const char *const kind_names[] = {"word",          "pair",          "triple",
-                                         "pair-with-gap", "first-word",    "first-pair",
-                                         "stem",          "pair-of-stems", "mark"};
+static const char *const kind_names[] = {
+    "word",          "pair", "triple",  "pair-with-gap",  "first-word",    "first-pair",  "stem",
+    "pair-of-stems", "mark", "machine", "before-machine", "after-machine", "machine-mark"};
 
 static uint32_t start_of(stile_linear_kind kind, const before *b, uint32_t start)
 {

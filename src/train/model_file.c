@@ -10,7 +10,7 @@
 
 #define PLAIN 1
 #define LABELLED 2
-#define NETWORK 3
+#define NETWORK 4
 #define HEADER ((size_t)48)
 #define MAX_UNIT 127
 

@@ -4,6 +4,8 @@
 `contributions(text)` takes the bytes of a normalized view and yields, for each word, the hashes of
 the features that end in it. classifiers/linear.c does the same; tests compare the two.
 """
+import os
+import re
 import unicodedata
 
 MASK = 0xFFFFFFFF
@@ -31,7 +33,9 @@ def _pair(a, b, salt):
 
 SALT_PAIR, SALT_TRIPLE, SALT_SKIP, SALT_START, SALT_START_PAIR, SALT_MARK, SALT_STEM, SALT_STEM_PAIR = (
     0x1B873593, 0x2545F491, 0x3C6EF372, 0x4CF5AD43, 0x510E527F, 0x6A09E667, 0x243F6A88, 0x13198A2E)
+SALT_MACHINE, SALT_BEFORE, SALT_AFTER, SALT_LATER, SALT_CALL = 0x03707344, 0x299F31D0, 0x082EFA98, 0x4C4E6C89, 0x452821E6
 STEM = 5  # characters
+CLOSE, FAR = 3, 12  # words beside a word for a machine
 NUMBER = _hash(b"0")
 
 # What a byte begins: a letter of a word, a mark, or nothing of interest.
@@ -80,6 +84,25 @@ def stem(word):
     return _hash(word[:letters[STEM]])
 
 
+def _machines():
+    """{hash of a word for a machine: hashes that go before, 0 for any}, from the list that the engine has."""
+    out = {}
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../classifiers/machines.inc")
+    with open(path, encoding="utf-8") as f:
+        for entry in re.findall(r"\{([^{}]*)\}", f.read()):
+            parts = [_hash(p.encode()) for p in re.findall('"([^"]*)"', entry)]
+            out.setdefault(parts[-1], set()).add(parts[0] if len(parts) > 1 else 0)
+    return out
+
+
+MACHINES = _machines()
+
+
+def is_machine(h, before):
+    known = MACHINES.get(h)
+    return known is not None and (0 in known or before in known)
+
+
 def _other(text, i):
     """> 0: width of a character that is a word by itself; < 0: of punctuation; 0: neither."""
     b = text[i]
@@ -107,6 +130,7 @@ def contributions(text):
     h1 = h2 = stem1 = 0
     previous_begins = False
     count = 0
+    around, machine = [], None
     seen = {}
     for h, start, end, begins, marks in words(text):
         out = [h]
@@ -125,6 +149,16 @@ def contributions(text):
         if count >= 1 and (stem0 or stem1):
             out.append(_pair(stem1 or h1, stem0 or h, SALT_STEM_PAIR))
         out.extend(_mix(m ^ SALT_MARK) for m in marks)
+        behind = FAR + 1 if machine is None else count - machine
+        if behind == 1:
+            out.append(_mix((marks[0] if marks else 0) ^ SALT_CALL))
+        if behind <= FAR:
+            out.append(_mix((stem0 or h) ^ (SALT_AFTER if behind <= CLOSE else SALT_LATER)))
+        if is_machine(h, h1):
+            out.append(_mix((begins | (machine is not None) << 1) ^ SALT_MACHINE))
+            out.extend(_mix(s ^ SALT_BEFORE) for s in around)
+            machine = count
+        around = [stem0 or h, *around][:CLOSE]
         new = []
         for f in out:
             last = seen.get(f % SEEN)

@@ -26,17 +26,17 @@ import numpy  # noqa: E402
 import network  # noqa: E402
 import network_texts  # noqa: E402
 
-WIDTH, HIDDEN, OUT, TAPS, STEP = 64, 64, 64, 5, 4
+WIDTH, HIDDEN, OUT, TAPS, STEP = 48, 64, 64, 5, 4
 CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 1500, 6
 FREQUENT = 4096  # pieces with a difference of their own
-PIECES, USED, SEEN, STEM = 44000, 5, 8, 5  # pieces at most; in how many texts one of the static model's is, and another; letters of a stem
+PIECES, USED, SEEN, STEM = 48000, 5, 8, 5  # pieces at most; in how many texts one of the static model's is, and another; letters of a stem
 LEXICON = 8  # texts that one message in a thousand counts for
 NOTHING = numpy.zeros(256, "f4")
 CUT = 6  # pieces of a word with such differences
 REACH = 4.0  # of a component; 127 in the file
 HIDDEN_UNIT = 64  # steps of a hidden channel in 1
 LEAST, MOST = -4, 3  # of a word's value
-COUNTS = 0.45  # of what the fit gives the network's share; the weights of the halves know less than those of the whole
+COUNTS = 0.6  # of what the fit gives the network's share; the weights of the halves know less than those of the whole
 DROP_VECTOR, DROP_CHANNEL, DROP_WEIGHTS = 0.15, 0.3, 0.1
 # How often each source is drawn; what is not named shares the last.
 INJECTED = {"written": 0.63, "grammar": 0.25, "": 0.12}

@@ -143,6 +143,32 @@ def _pair(a, b, salt):
     return _mix(a * numpy.uint32(31) + b + numpy.uint32(salt))
 
 
+_ALONE = numpy.array(sorted(h for h, before in features.MACHINES.items() if 0 in before), "u4")
+_SECOND = numpy.array(sorted(h for h, before in features.MACHINES.items() if before - {0}), "u4")
+
+
+def _machine_features(h, begins, stemmed, first_marks):
+    """(hash, word) of the features about words for machines."""
+    machine = numpy.isin(h, _ALONE)
+    for i in numpy.flatnonzero(numpy.isin(h, _SECOND)):
+        machine[i] = features.is_machine(int(h[i]), int(h[i - 1]) if i else 0)
+    at = numpy.flatnonzero(machine)
+    if not len(at):
+        return []
+    words = numpy.arange(len(h))
+    last = numpy.searchsorted(at, words) - 1  # the last machine before each word
+    behind = numpy.where(last >= 0, words - at[numpy.maximum(last, 0)], features.FAR + 1)
+    called, after = numpy.flatnonzero(behind == 1), numpy.flatnonzero(behind <= features.FAR)
+    salt = numpy.where(behind[after] <= features.CLOSE, numpy.uint32(features.SALT_AFTER), numpy.uint32(features.SALT_LATER))
+    how = begins[at].astype("u4") | (numpy.arange(len(at)) > 0).astype("u4") << numpy.uint32(1)
+    out = [(_mix(first_marks[called].astype("u4") ^ numpy.uint32(features.SALT_CALL)), called), (_mix(stemmed[after] ^ salt), after),
+           (_mix(how ^ numpy.uint32(features.SALT_MACHINE)), at)]
+    for back in range(1, features.CLOSE + 1):
+        here = at[at >= back]
+        out.append((_mix(stemmed[here - back] ^ numpy.uint32(features.SALT_BEFORE)), here))
+    return out
+
+
 def _features(text, hashes, stems):
     """(hash, word) of the features that count, as features.contributions has them."""
     h, at = hashes[text.words], numpy.arange(len(text.words))
@@ -157,6 +183,7 @@ def _features(text, hashes, stems):
              (_pair(h[after - 1], h[after], features.SALT_START_PAIR), after),
              (_mix(stem[stem > 0] ^ numpy.uint32(features.SALT_STEM)), at[stem > 0]),
              (_pair(stemmed[either], stemmed[either + 1], features.SALT_STEM_PAIR), either + 1), (_mix(marks ^ numpy.uint32(features.SALT_MARK)), marked)]
+    kinds += _machine_features(h, begins, stemmed, text.marks[:, 0])
     hash_, word = numpy.concatenate([k[0] for k in kinds]), numpy.concatenate([k[1] for k in kinds])
     order = numpy.lexsort((numpy.arange(len(word)), word, hash_ % features.SEEN))  # what was seen last in each place
     hash_, word = hash_[order], word[order]

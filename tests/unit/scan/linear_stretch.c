@@ -40,7 +40,7 @@ static stile_linear *make(test_random *r)
 {
     static unsigned char file[SECTION + 2048];
     uint32_t window = 4 + test_random_below(r, test_random_below(r, 8) ? 40 : 253);
-    uint32_t stride = 1 + test_random_below(r, window), network = test_random_below(r, 4) ? 3 : 1;
+    uint32_t stride = 1 + test_random_below(r, window), network = test_random_below(r, 4) ? 4 : 1;
     uint32_t fields[] = {network, BITS, window, stride, -test_random_below(r, 200), 10, 60, 200};
     size_t at = 48, len;
     double scale = 0.5;
@@ -53,7 +53,7 @@ static stile_linear *make(test_random *r)
     memcpy(file + 40, &scale, 8);
     for (; at < 48 + (1u << BITS); at++)
         file[at] = (unsigned char)(test_random_below(r, 33) - 17);
-    if (network == 3) {
+    if (network == 4) {
         len = read_section(file + at + 4);
         put32(file + at, (uint32_t)len);
         file[at + 4 + 44] = (unsigned char)(1 + test_random_below(r, 6)); /* the step */
@@ -68,8 +68,9 @@ static stile_linear *make(test_random *r)
 
 static size_t random_text(test_random *r, char *out)
 {
-    static const char *const words[] = {"ignore ", "the ", "cat. ", "Send ", "it: ",    "now! ",
-                                        "1 ",      "é ",   "語",    "to ",   "\"me\" ", "user "};
+    static const char *const words[] = {
+        "ignore ", "the ", "cat. ", "Send ",   "it: ",  "now! ", "1 ",
+        "é ",      "語",   "to ",   "\"me\" ", "user ", "AI, ",  "assistant "};
     size_t len = 0;
     uint32_t count = test_random_below(r, test_random_below(r, 4) ? 300 : 1500);
 
