@@ -27,7 +27,7 @@ import network  # noqa: E402
 import network_texts  # noqa: E402
 
 WIDTH, HIDDEN, OUT, TAPS, STEP = 48, 64, 64, 5, 4
-CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 1500, 6
+CROP, WINDOW, BATCH, STEPS, MINED = 64, 20, 96, 4000, 8
 FREQUENT = 4096  # pieces with a difference of their own
 PIECES, USED, SEEN, STEM = 48000, 5, 8, 5  # pieces at most; in how many texts one of the static model's is, and another; letters of a stem
 LEXICON = 8  # texts that one message in a thousand counts for
