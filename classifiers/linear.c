@@ -10,7 +10,7 @@
 #define HEADER ((size_t)48)
 #define PLAIN 1    /* versions: this one ends with the weights */
 #define LABELLED 2 /* and in this one a label follows */
-#define NETWORK 4 /* 3 was one with an older network */
+#define NETWORK 4  /* 3 was one with an older network */
 #define MIN_BITS 10
 #define MAX_BITS 22 /* 4 MiB of weights */
 /* No sum of a window can leave an int32: 256 words of 18 features of 127 units, as many times what the

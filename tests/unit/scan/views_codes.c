@@ -394,14 +394,15 @@ static void add_styled(stile_buf *out, const char *text, uint32_t first, const c
     for (; *text; text++) {
         uint32_t cp = first + (uint32_t)(*text - 'a');
         if (!islower((unsigned char)*text) || strchr(kept, *text)) {
-            stile_buf_add_byte(out, *text);
+            stile_buf_add_byte(out, (unsigned char)*text);
             continue;
         }
         if (cp >= 0x10000)
-            stile_buf_add_byte(out, (char)(0xf0 | cp >> 18));
-        stile_buf_add_byte(out, (char)(cp >= 0x10000 ? 0x80 | (cp >> 12 & 63) : 0xe0 | cp >> 12));
-        stile_buf_add_byte(out, (char)(0x80 | (cp >> 6 & 63)));
-        stile_buf_add_byte(out, (char)(0x80 | (cp & 63)));
+            stile_buf_add_byte(out, (unsigned char)(0xf0 | cp >> 18));
+        stile_buf_add_byte(
+            out, (unsigned char)(cp >= 0x10000 ? 0x80 | (cp >> 12 & 63) : 0xe0 | cp >> 12));
+        stile_buf_add_byte(out, (unsigned char)(0x80 | (cp >> 6 & 63)));
+        stile_buf_add_byte(out, (unsigned char)(0x80 | (cp & 63)));
     }
 }
 
