@@ -125,6 +125,18 @@ static void add_plain(stile_view_builder *b, stile_slice text, size_t start, siz
     }
 }
 
+/* The fraction of a number, or one with a letter for its unit: ".11m" is a length, and no "llm". */
+static bool is_fraction(stile_slice text, size_t start, size_t end)
+{
+    size_t unit = start;
+
+    if (start == 0 || text.ptr[start - 1] != '.')
+        return false;
+    while (unit < end && stile_ascii_is_digit(text.ptr[unit]))
+        unit++;
+    return unit > start && end - unit <= 1;
+}
+
 /* Where some words are surely in leet, all that can be are read so: "45 7h3" is "as the". */
 static stile_status read_leet(const stile_scan_view *normalized, stile_arena *arena,
                               stile_view_list *list, stile_error *err)
@@ -140,7 +152,8 @@ static stile_status read_leet(const stile_scan_view *normalized, stile_arena *ar
     stile_view_builder_init(&b, arena, normalized, text.len + 16);
     stile_view_expect(&b, text.len);
     for (size_t at = 0; next_word(text, at, &start, &end); at = end) {
-        if (!count_signs(stile_slice_cut(text, start, end), &letters, &signs))
+        if (!count_signs(stile_slice_cut(text, start, end), &letters, &signs) ||
+            is_fraction(text, start, end))
             continue;
         stile_view_add_exact(&b, done, text.ptr + done, start - done);
         add_plain(&b, text, start, end);
